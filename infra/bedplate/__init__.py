@@ -1,0 +1,1 @@
+"""Governed machine-learning platforms on AWS, from one YAML file per environment."""

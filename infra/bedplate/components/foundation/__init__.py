@@ -1,0 +1,1 @@
+"""Components of the foundation layer: AWS up to and including the cluster."""

@@ -1,0 +1,1 @@
+"""Runs a layer, simulated in process or by the real Pulumi CLI, into one kind of Plan."""

@@ -1,0 +1,1 @@
+"""Judges a Plan by Rego rules."""
