@@ -1,0 +1,201 @@
+"""Runs a Pulumi program inside this process, fenced in, and says plainly what went wrong.
+
+The program sees what Pulumi's own Python host shows it: its folder as working directory and first
+on the import path, and itself as ``__main__``. What it prints goes to standard error, because
+standard output belongs to the command that runs it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import os
+import runpy
+import signal
+import sys
+import threading
+import traceback
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import pulumi
+
+from bedplate.errors import BedplateError, EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class ProgramTimeoutError(BaseException):
+    """Raised into a program that runs too long; no ``except Exception`` can swallow it."""
+
+
+class InlineExecutor(ThreadPoolExecutor):
+    """Runs each call at once in the calling thread.
+
+    The SDK sends every request through the loop's executor. There is no network here, so threads
+    would only cost time and make the order of registration depend on their luck.
+    """
+
+    def submit(
+        self,
+        fn: Callable[Parameters, Result],
+        /,
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Future[Result]:
+        """Call the function now and return its finished future."""
+        future: Future[Result] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - an executor hands on whatever was raised
+            future.set_exception(error)
+        return future
+
+
+def run_program(program: Path, configure: Callable[[], None], timeout_seconds: float) -> None:
+    """Run a program to its end in a context of its own.
+
+    ``configure`` sets up the SDK's runtime and is called inside that context. Raises EngineError
+    that names the program's line, or whatever BedplateError the program raised.
+    """
+    if not program.is_file():
+        raise EngineError(
+            f'There is no program "{program}". Fix: create it, or correct the path of the layer.'
+        )
+    start = Path.cwd()
+    try:
+        contextvars.copy_context().run(_run, program.resolve(), configure, timeout_seconds)
+    except BedplateError:
+        raise
+    except (ProgramTimeoutError, TimeoutError) as error:
+        raise EngineError(
+            f"{_shown(program, start)} did not end within {timeout_seconds:g} seconds. "
+            "Fix: look for an endless loop, a wait, or an output that nothing sets."
+        ) from error
+    except SystemExit as error:
+        line = _deepest_line(error, program, start)
+        raise EngineError(
+            f"{line}: the program ended itself with exit code {error.code}. "
+            "Fix: raise an exception with a message instead of calling sys.exit."
+        ) from error
+    except pulumi.RunError as error:
+        raise EngineError(f"{_deepest_line(error, program, start)}: {error}") from error
+    except Exception as error:
+        raise EngineError(_sentence(error, program, start)) from error
+
+
+def _run(program: Path, configure: Callable[[], None], timeout_seconds: float) -> None:
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(InlineExecutor())
+    # A failed program leaves futures nobody reads; asyncio's complaints would hide the cause.
+    loop.set_exception_handler(lambda _loop, _context: None)
+
+    async def main() -> None:
+        configure()
+        async with asyncio.timeout(timeout_seconds):
+            await pulumi.runtime.run_in_stack(lambda: _execute(program))
+
+    with _surroundings(program), _deadline(timeout_seconds):
+        try:
+            asyncio.set_event_loop(loop)
+            loop.run_until_complete(main())
+        finally:
+            _cancel_all(loop)
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+def _execute(program: Path) -> None:
+    runpy.run_path(str(program), run_name="__main__")
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+@contextlib.contextmanager
+def _surroundings(program: Path) -> Iterator[None]:
+    folder = program.parent
+    path, argv, modules = list(sys.path), sys.argv, set(sys.modules)
+    sys.path.insert(0, str(folder))
+    sys.argv = [str(program)]
+    try:
+        with contextlib.chdir(folder), contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        sys.path[:] = path
+        sys.argv = argv
+        _forget_modules(folder, modules)
+
+
+def _forget_modules(folder: Path, before: set[str]) -> None:
+    """Drop what the program imported from its own folder, so that the next run reads it anew."""
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file is not None and _is_own(file, folder):
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Interrupt even code that never yields; only the main thread can be told, by a signal."""
+    if threading.current_thread() is not threading.main_thread() or os.name != "posix":
+        yield
+        return
+
+    def expire(_signal: int, _frame: FrameType | None) -> None:
+        raise ProgramTimeoutError
+
+    previous = signal.signal(signal.SIGALRM, expire)
+    # A little later than asyncio's own timeout, which leaves less behind where it can act.
+    signal.setitimer(signal.ITIMER_REAL, seconds + 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _is_own(file: str, folder: Path) -> bool:
+    """Tell whether a file belongs to the program itself, not to a library installed below it."""
+    path = Path(file)
+    return path.is_relative_to(folder) and "site-packages" not in path.parts
+
+
+def _sentence(error: BaseException, program: Path, start: Path) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        where = f"{_shown(Path(error.filename), start)}:{error.lineno}"
+        return f"{where}: the program is not valid Python: {error.msg}. Fix: correct that line."
+    text = " ".join(str(error).split())
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    where = _deepest_line(error, program, start)
+    return f"{where}: the program failed with {what.rstrip('.')}. Fix: correct the program there."
+
+
+def _deepest_line(error: BaseException, program: Path, start: Path) -> str:
+    """Return ``file:line`` of the deepest frame in the program's own folder, or just its file."""
+    folder = program.resolve().parent
+    seen: BaseException | None = error
+    while seen is not None:
+        frames = traceback.extract_tb(seen.__traceback__)
+        own = [frame for frame in frames if _is_own(frame.filename, folder)]
+        if own:
+            return f"{_shown(Path(own[-1].filename), start)}:{own[-1].lineno}"
+        seen = seen.__cause__ or seen.__context__
+    return _shown(program, start)
+
+
+def _shown(path: Path, start: Path) -> str:
+    """Return a path as a user in the folder ``start`` would type it."""
+    return str(path.relative_to(start)) if path.is_relative_to(start) else str(path)
