@@ -48,7 +48,7 @@ class Resource:
     """One resource or component that a layer would create."""
 
     urn: str
-    """Pulumi's unique name: ``urn:pulumi:<stack>::<project>::<ancestors' types>$<type>::<name>``."""
+    """Pulumi's unique name: ``urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>``."""
     type: str
     """Full type token, such as ``aws:s3/bucket:Bucket``."""
     name: str

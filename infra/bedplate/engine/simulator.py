@@ -33,7 +33,7 @@ def simulate_layer(request: LayerRequest) -> LayerPlan:
         config.set_all_config(dict(request.config), [])
         settings.ROOT.set(None)
         settings.configure(
-            mocks.MockSettings(
+            mocks.MockSettings(  # type: ignore[no-untyped-call]  # the SDK gives no types
                 monitor=monitor,
                 engine=None,
                 project=request.project,

@@ -6,15 +6,13 @@ structure or string with a reserved signature (source: pulumi/runtime/rpc.py of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from google.protobuf.struct_pb2 import ListValue, Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 from pulumi.runtime import rpc
 
 from bedplate.engine.plan import SECRET, UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SIGNATURE: Final = rpc._special_sig_key  # noqa: SLF001 - the SDK has no public name for it
 """Key that marks a structure as something other than a mapping."""
@@ -94,7 +92,7 @@ def update(struct: Struct, properties: Mapping[str, Any]) -> None:
 
 def mark_secret(struct: Struct, key: str) -> None:
     """Make one property of a structure secret, unless it is missing, null or secret already."""
-    value = struct.fields[key] if key in struct.fields else None
+    value = struct.fields.get(key)
     if value is not None and not value.HasField("null_value") and not _is_secret(value):
         struct.fields[key].CopyFrom(_secret(value))
 
@@ -117,18 +115,22 @@ def _secret(value: Value) -> Value:
 
 
 def _value_from_plan(value: Any) -> Value:
-    if value is None:
-        return Value(null_value=0)  # type: ignore[arg-type]  # NULL_VALUE is an int at run time
+    if isinstance(value, Mapping):
+        if value == SECRET:
+            return _secret(Value(string_value=PLACEHOLDER))
+        if value == UNKNOWN:
+            return Value(string_value=rpc.UNKNOWN)
+        return Value(struct_value=from_plan(value))
+    if isinstance(value, list | tuple):
+        return Value(list_value=ListValue(values=[_value_from_plan(item) for item in value]))
+    return _scalar(value)
+
+
+def _scalar(value: str | float | bool | None) -> Value:
     if isinstance(value, bool):
         return Value(bool_value=value)
-    if isinstance(value, (int, float)):
+    if isinstance(value, int | float):
         return Value(number_value=value)
     if isinstance(value, str):
         return Value(string_value=value)
-    if isinstance(value, (list, tuple)):
-        return Value(list_value=ListValue(values=[_value_from_plan(item) for item in value]))
-    if value == SECRET:
-        return _secret(Value(string_value=PLACEHOLDER))
-    if value == UNKNOWN:
-        return Value(string_value=rpc.UNKNOWN)
-    return Value(struct_value=from_plan(value))
+    return Value(null_value=NULL_VALUE)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
 from bedplate.engine.outputs.model import Account, Simulated, Subject
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Account", "Simulated", "Subject", "simulate"]
 
