@@ -67,7 +67,8 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}:"
         subject = f" {self.path}:" if self.path else ""
-        return f"{where}{subject} {self.problem}. Fix: {self.fix}."
+        end = "" if self.fix.endswith((".", "?")) else "."
+        return f"{where}{subject} {self.problem}. Fix: {self.fix}{end}"
 
 
 class SpecError(BedplateError):

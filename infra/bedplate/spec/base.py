@@ -6,36 +6,53 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
+_NAME = r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$"
+_ARN = r"^arn:aws(-cn|-us-gov)?:[a-z0-9-]+:[^\s]*$"
+_ROLE = r"^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:role/[\w+=,.@/-]+$"
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
+_HTTPS = r"^https://[^\s]+$"
+_TAG = r"^[\w +=.:/@-]+$"
+_COUNTRY = r"^[A-Z]{2}$"
+
+FORMS = {
+    _NAME: "lower-case letters, digits and hyphens, at most 30, beginning with a letter",
+    _ARN: "an ARN",
+    _ROLE: "the ARN of an IAM role, such as `arn:aws:iam::111122223333:role/name`",
+    _EMAIL: "a mail address",
+    _DOMAIN: "a DNS name in lower case, such as `models.acme.example`",
+    _HTTPS: "an address that begins with `https://`",
+    _TAG: "letters, digits, spaces and `+ - = . _ : / @` only (AWS tag values)",
+    _COUNTRY: "two capital letters (ISO 3166-1), such as `AE`",
+}
+"""What a value must look like, in words, by the pattern that holds it."""
+
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """Lower-case letters, digits and hyphens, at most 30: fits AWS, Kubernetes and DNS alike."""
 
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws(-cn|-us-gov)?:[a-z0-9-]+:[^\s]*$")]
+Arn = Annotated[str, StringConstraints(pattern=_ARN)]
 """An Amazon Resource Name."""
 
-RoleArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:role/[\w+=,.@/-]+$")
-]
+RoleArn = Annotated[str, StringConstraints(pattern=_ROLE)]
 """The ARN of an IAM role."""
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)]
 """A mail address."""
 
-Domain = Annotated[
-    str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", max_length=253)
-]
+Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=253)]
 """A DNS name in lower case."""
 
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=2048)]
+HttpsUrl = Annotated[str, StringConstraints(pattern=_HTTPS, max_length=2048)]
 """An address that is reached over TLS."""
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 """Text that says something."""
 
-TagText = Annotated[str, StringConstraints(pattern=r"^[\w +=.:/@-]{1,256}$", strip_whitespace=True)]
+TagText = Annotated[str, StringConstraints(pattern=_TAG, max_length=256, strip_whitespace=True)]
 """Text that AWS accepts as a tag value: letters, digits, spaces and + - = . _ : / @."""
 
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-"""ISO 3166-1 alpha-2 code, or EU."""
+Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
+"""ISO 3166-1 alpha-2 code."""
 
 
 class Spec(BaseModel):
