@@ -70,18 +70,23 @@ def problem_of(error: ErrorDetails, root: Node) -> Problem:
 
 
 def _find(root: Node, location: Sequence[int | str]) -> tuple[Node, str]:
-    node, path, lost = root, "", False
+    """Return the deepest node on the way to a location, and the location's dotted path."""
+    path = ""
+    node: Node = root
+    child: Node | None = root
     for part in location:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-        if lost:
-            continue
-        if (isinstance(node.value, dict) and isinstance(part, str) and part in node.value) or (
-            isinstance(node.value, list) and isinstance(part, int) and part < len(node.value)
-        ):
-            node = node.value[part]
-        else:
-            lost = True
+        child = _child(child, part) if child is not None else None
+        node = child or node
     return node, path
+
+
+def _child(node: Node, part: int | str) -> Node | None:
+    if isinstance(node.value, dict) and isinstance(part, str):
+        return node.value.get(part)
+    if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+        return node.value[part]
+    return None
 
 
 def _sentence(  # noqa: PLR0911 - one return per kind of error reads best

@@ -31,31 +31,22 @@ _LEADING_ZERO = re.compile(r"^[-+]?0[0-9_]+$")
 _TAG = "tag:yaml.org,2002:"
 
 
-def load(path: Path, shown: str, layer: Layer) -> Node:
+def load(path: Path, shown: str, layer: Layer, problems: list[Problem]) -> Node:
     """Return the document in `path`; errors name it as `shown`. An empty file is an empty mapping.
 
-    Raises SpecError.
+    Faults of single values are added to `problems`; a file that can't be read at all raises
+    SpecError.
     """
     text = _text(path, shown)
     root = _compose(text, shown)
     if root is None:
         origin = Origin(shown, 1, 1, layer)
         return Node({}, origin, origin)
-    reader = _Reader(shown, layer)
+    reader = _Reader(shown, layer, problems)
     node = reader.node(root)
     if not isinstance(node.value, dict):
-        reader.problems.append(
-            Problem(
-                shown,
-                node.origin.line,
-                node.origin.column,
-                "",
-                "the file is not a mapping",
-                "start it with a key, such as `blueprint: starter`",
-            )
-        )
-    if reader.problems:
-        raise SpecError(reader.problems)
+        fix = "start it with a key, such as `blueprint: starter`"
+        _refuse(shown, "the file is not a mapping", fix, node.origin.line, node.origin.column)
     return node
 
 
@@ -123,9 +114,8 @@ def _character(text: str) -> tuple[int, int]:
 class _Reader:
     """Turns YAML nodes into ours and collects what is wrong."""
 
-    def __init__(self, shown: str, layer: Layer) -> None:
-        self.shown, self.layer = shown, layer
-        self.problems: list[Problem] = []
+    def __init__(self, shown: str, layer: Layer, problems: list[Problem]) -> None:
+        self.shown, self.layer, self.problems = shown, layer, problems
         self._open: list[YamlNode] = []
         self._count = 0
 

@@ -20,7 +20,7 @@ from bedplate.spec.explain import problem_of, suggestion
 from bedplate.spec.load import load
 from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.rules import Conflict, conflicts
-from bedplate.spec.tree import Node, Origin, merge, plain, stripped, walk
+from bedplate.spec.tree import Layer, Node, Origin, merge, plain, stripped, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ def resolve(environment: str, stacks: Path, blueprints: Path | None = None) -> R
         trees.insert(0, files.read(common, "common"))
     merged = _merge_all(trees)
     layers = files.blueprint_chain(merged)
-    return _validated(environment, _merge_all([*layers, *trees]), tuple(files.seen))
+    return _validated(environment, _merge_all([*layers, *trees]), files)
 
 
 def _merge_all(trees: list[Node]) -> Node:
@@ -116,10 +116,11 @@ class _Files:
     def __init__(self, blueprints: Path | None) -> None:
         self._own = blueprints
         self.seen: list[Path] = []
+        self.problems: list[Problem] = []
 
-    def read(self, path: Path, layer: Any) -> Node:
+    def read(self, path: Path, layer: Layer) -> Node:
         self.seen.append(path)
-        return load(path, _shown(path), layer)
+        return load(path, _shown(path), layer, self.problems)
 
     def blueprint_chain(self, merged: Node) -> list[Node]:
         """Return the blueprint's trees, what it extends first."""
@@ -155,10 +156,10 @@ class _Files:
         return self.read(own if own and own.is_file() else built_in, "blueprint")
 
 
-def _validated(environment: str, merged: Node, files: tuple[Path, ...]) -> Resolved:
+def _validated(environment: str, merged: Node, files: _Files) -> Resolved:
     tree = stripped(merged)
     nodes = {path: node for path, node in walk(tree) if path}
-    problems = [*_misnamed(environment, tree), *_placeholders(tree)]
+    problems = [*files.problems, *_misnamed(environment, tree), *_placeholders(tree)]
     spec: PlatformSpec | None = None
     try:
         spec = PlatformSpec.model_validate_json(json.dumps(plain(tree)))
@@ -174,7 +175,7 @@ def _validated(environment: str, merged: Node, files: tuple[Path, ...]) -> Resol
     if problems or spec is None:
         raise SpecError([*problems, *judged])
     origins = {"": tree.origin} | {path: _origin(node) for path, node in nodes.items()}
-    return Resolved(spec, origins, tuple(sorted(judged)), files)
+    return Resolved(spec, origins, tuple(sorted(judged)), tuple(files.seen))
 
 
 def _origin(node: Node) -> Origin:
