@@ -1,0 +1,132 @@
+"""From a stack's name to a layer: environment file → spec → components → exports.
+
+The only reader of Pulumi config. Keys: ``bedplate:stacks`` (folder of the environment files; by
+default ``stacks`` at the root of the project) and ``bedplate:blueprints`` (folder of own ones).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from bedplate.components.foundation.audit import Audit, AuditArgs
+from bedplate.components.foundation.cluster import Cluster, ClusterArgs
+from bedplate.components.foundation.gpu_pools import GpuPools, GpuPoolsArgs
+from bedplate.components.foundation.guardrails import Guardrails, GuardrailsArgs
+from bedplate.components.foundation.identities import Identities, IdentitiesArgs
+from bedplate.components.foundation.keys import Keys, KeysArgs
+from bedplate.components.foundation.network import Network, NetworkArgs
+from bedplate.components.foundation.registry import Registry, RegistryArgs
+from bedplate.components.foundation.stores import Stores, StoresArgs
+from bedplate.components.scope import Scope
+from bedplate.errors import BedplateError, SpecError
+from bedplate.spec.resolve import Resolved, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_judging: ContextVar[bool] = ContextVar("judging", default=False)
+
+
+@contextmanager
+def judging() -> Iterator[None]:
+    """Let programs run although a policy will refuse them, so that it can say so.
+
+    Only code can ask for it, never a stack's configuration: a real deploy always refuses.
+    """
+    token = _judging.set(True)
+    try:
+        yield
+    finally:
+        _judging.reset(token)
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """The components of the foundation layer, for resources of your own beside them."""
+
+    scope: Scope
+    """Spec, names and tags."""
+    provider: aws.Provider
+    """The explicit AWS provider; give it to your own resources."""
+    keys: Keys
+    """KMS keys."""
+    network: Network
+    """VPC and subnets."""
+    stores: Stores
+    """Buckets, database, backups."""
+    audit: Audit
+    """Trail, detectors, recorders."""
+    cluster: Cluster
+    """EKS cluster."""
+    gpu_pools: GpuPools
+    """GPU node pools."""
+    registry: Registry
+    """Container registry."""
+    identities: Identities
+    """Roles of controllers and teams."""
+    guardrails: Guardrails
+    """Budget, alarms, region guard."""
+
+
+def _resolved() -> Resolved:
+    config = pulumi.Config("bedplate")
+    # The project lies in infra/<layer>; its environment files in stacks, beside infra.
+    root = Path(pulumi.runtime.get_root_directory()).resolve().parents[1]
+    stacks = Path(config.get("stacks") or root / "stacks")
+    blueprints = config.get("blueprints")
+    own = Path(blueprints) if blueprints else root / "blueprints"
+    try:
+        resolved = resolve(pulumi.get_stack(), stacks, own if own.is_dir() else None)
+        if resolved.judged and not _judging.get():
+            raise SpecError(resolved.judged)
+    except BedplateError as error:
+        # Pulumi shows a RunError's message without a traceback.
+        raise pulumi.RunError(error.message) from None
+    return resolved
+
+
+def _provider(scope: Scope) -> aws.Provider:
+    spec = scope.spec.aws
+    roles = [{"role_arn": spec.deploy_role_arn}] if spec.deploy_role_arn else None
+    return aws.Provider(
+        "aws",
+        region=spec.region,
+        allowed_account_ids=[spec.account_id],
+        assume_roles=roles,
+    )
+
+
+def foundation() -> Foundation:
+    """Create the foundation layer of the stack's environment.
+
+    Raises pulumi.RunError with everything that is wrong in the environment's files.
+    """
+    scope = Scope(_resolved().spec)
+    provider = _provider(scope)
+    opts = pulumi.ResourceOptions(providers=[provider])
+    keys = Keys("keys", KeysArgs(scope=scope), opts)
+    network = Network("network", NetworkArgs(scope=scope, keys=keys), opts)
+    stores = Stores("stores", StoresArgs(scope=scope, keys=keys, network=network), opts)
+    data_buckets = [bucket.arn for bucket in stores.buckets.values()]
+    audit = Audit("audit", AuditArgs(scope=scope, keys=keys, data_buckets=data_buckets), opts)
+    cluster = Cluster("cluster", ClusterArgs(scope=scope, keys=keys, network=network), opts)
+    pools = GpuPoolsArgs(scope=scope, keys=keys, network=network, cluster=cluster)
+    gpu_pools = GpuPools("gpu-pools", pools, opts)
+    registry = Registry("registry", RegistryArgs(scope=scope, keys=keys), opts)
+    users = IdentitiesArgs(
+        scope=scope, keys=keys, cluster=cluster, stores=stores, registry=registry
+    )
+    identities = Identities("identities", users, opts)
+    limits = GuardrailsArgs(scope=scope, keys=keys, audit=audit)
+    guardrails = Guardrails("guardrails", limits, opts)
+    return Foundation(
+        scope, provider, keys, network, stores, audit, cluster, gpu_pools, registry, identities,
+        guardrails,
+    )  # fmt: skip

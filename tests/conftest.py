@@ -1,0 +1,47 @@
+"""Shared fixtures, and the marker for programs that are not Python packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The project's root."""
+
+INSTALL = {
+    "opa": "run `make tools`, or put `opa` on PATH",
+    "pulumi": "install the Pulumi CLI and put `pulumi` on PATH",
+}
+"""How to get each program that a test may need."""
+
+
+def _present(program: str) -> bool:
+    return shutil.which(program) is not None
+
+
+def pytest_configure() -> None:
+    """Let tests find the programs that `make tools` builds."""
+    tools = ROOT / ".tools" / "bin"
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is absent, or fail it where BEDPLATE_REQUIRE names the program."""
+    required = {name for name in os.environ.get("BEDPLATE_REQUIRE", "").split(",") if name}
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if _present(program):
+                continue
+            message = f"needs {program}: {INSTALL.get(program, f'put `{program}` on PATH')}"
+            if program in required:
+                pytest.fail(message, pytrace=False)
+            pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the project's root."""
+    return ROOT
