@@ -14,6 +14,7 @@ _DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 _HTTPS = r"^https://[^\s]+$"
 _TAG = r"^[\w +=.:/@-]+$"
 _COUNTRY = r"^[A-Z]{2}$"
+_REPOSITORY = r"^[a-z0-9]+([._/-][a-z0-9]+)*$"
 
 FORMS = {
     _NAME: "lower-case letters, digits and hyphens, at most 30, beginning with a letter",
@@ -23,6 +24,7 @@ FORMS = {
     _DOMAIN: "a DNS name in lower case, such as `models.acme.example`",
     _HTTPS: "an address that begins with `https://`",
     _TAG: "letters, digits, spaces and `+ - = . _ : / @` only (AWS tag values)",
+    _REPOSITORY: "lower-case letters and digits, separated by `.`, `_`, `-` or `/`",
     _COUNTRY: "two capital letters (ISO 3166-1), such as `AE`",
 }
 """What a value must look like, in words, by the pattern that holds it."""
@@ -53,6 +55,9 @@ TagText = Annotated[str, StringConstraints(pattern=_TAG, max_length=256, strip_w
 
 Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
 """ISO 3166-1 alpha-2 code."""
+
+RepositoryName = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
+"""Name of an ECR repository."""
 
 
 class Spec(BaseModel):

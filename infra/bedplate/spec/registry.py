@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from bedplate.spec.base import Domain, Spec
-
-RepositoryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
-"""Name of an ECR repository."""
+from bedplate.spec.base import Domain, RepositoryName, Spec
 
 
 class ModelRegistrySpec(Spec):
