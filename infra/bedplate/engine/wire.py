@@ -126,7 +126,7 @@ def _value_from_plan(value: Any) -> Value:
     return _scalar(value)
 
 
-def _scalar(value: str | float | bool | None) -> Value:
+def _scalar(value: Any) -> Value:
     if isinstance(value, bool):
         return Value(bool_value=value)
     if isinstance(value, int | float):

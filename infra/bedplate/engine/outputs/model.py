@@ -15,6 +15,11 @@ DNS_SUFFIXES: Final = {"aws-cn": "amazonaws.com.cn"}
 """Domain of AWS by partition, where it is not ``amazonaws.com``."""
 
 
+def derived(text: str, salt: str, length: int = 17) -> str:
+    """Return hexadecimal digits (at most 64) that belong to a text and a salt."""
+    return hashlib.sha256(f"{text}\n{salt}".encode()).hexdigest()[:length]
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Where a resource would live."""
@@ -91,7 +96,7 @@ class Subject:
 
     def hex(self, length: int, salt: str = "") -> str:
         """Return that many hexadecimal digits (at most 64) that belong to this URN and salt."""
-        return hashlib.sha256(f"{self.urn}\n{salt}".encode()).hexdigest()[:length]
+        return derived(self.urn, salt, length)
 
     def letters(self, length: int, salt: str = "") -> str:
         """Return that many (at most 51) capital letters and digits, as in an IAM unique id."""
