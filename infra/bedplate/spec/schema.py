@@ -159,8 +159,7 @@ def _properties(model: str, properties: JsonSchema, *, partial: bool) -> JsonSch
     found: JsonSchema = {}
     for name, body in properties.items():
         schema = _mapping({k: v for k, v in body.items() if k != "title"})
-        if "description" in schema:
-            schema["description"] = _line(schema["description"])
+        schema["description"] = _line(schema.get("description") or _section_description(schema))
         if isinstance(schema.get("default"), dict) or schema.get("default", ...) is None:
             schema.pop("default")  # a section's fields state their own
         _look_up(schema, _TABLES.get((model, name)))
@@ -168,6 +167,14 @@ def _properties(model: str, properties: JsonSchema, *, partial: bool) -> JsonSch
             schema["examples"] = [EXAMPLES[model, name]]
         found[name] = _nullable(schema) if partial else schema
     return found
+
+
+def _section_description(schema: JsonSchema) -> str:
+    """Return what a section says of itself: pydantic leaves out what a field would only repeat."""
+    definitions: JsonSchema = PlatformSpec.model_json_schema()["$defs"]
+    name: str = schema["$ref"].rsplit("/", 1)[-1]
+    description: str = definitions[name]["description"]
+    return description
 
 
 def _mapping(schema: JsonSchema) -> JsonSchema:
