@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from bedplate.names import Names
 
 if TYPE_CHECKING:
+    import pulumi
+
     from bedplate.spec.platform import PlatformSpec
 
 
@@ -18,6 +20,8 @@ class Scope:
 
     spec: PlatformSpec
     """The resolved environment."""
+    boundary: pulumi.Input[str] | None = None
+    """ARN of the permissions boundary, as the output that makes roles wait for it."""
 
     @cached_property
     def names(self) -> Names:
@@ -26,6 +30,12 @@ class Scope:
         return Names(
             self.spec.platform, self.spec.environment, aws.account_id, aws.region, aws.partition
         )
+
+    @property
+    def boundary_arn(self) -> pulumi.Input[str]:
+        """ARN of the permissions boundary of every role: an existing one, or our own."""
+        existing = self.spec.identities.permissions_boundary_arn
+        return existing or self.boundary or self.names.policy_arn("boundary")
 
     @cached_property
     def zones(self) -> tuple[str, ...]:
