@@ -1,0 +1,200 @@
+"""The default engine: regorus in a worker process that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bedplate.errors import PolicyError
+from bedplate.policy.engine import HELD, SKIPPED, Outcome, read_hits, short_error
+
+if TYPE_CHECKING:
+    from bedplate.policy.engine import Job, Task
+
+_IDLE: Final = -1
+"""Progress of a worker that has begun no task."""
+_LOADING: Final = 30.0
+"""Seconds that a worker may take to start and to read the modules."""
+_POLL: Final = 0.1
+"""Seconds between two looks at the worker's progress."""
+
+
+class _Dead(Exception):  # noqa: N818 - a state of the worker, never shown
+    """The worker ended, or was killed because a task took too long."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RegorusEngine:
+    """Evaluates in a worker process; one rule that never ends or crashes costs only itself."""
+
+    name = "regorus"
+
+    def __init__(self, task_seconds: float = 5.0) -> None:
+        self._task_seconds = task_seconds
+        handle, name = tempfile.mkstemp(prefix="bedplate-rego-")
+        os.close(handle)
+        self._progress = Path(name)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+
+    def run(self, job: Job) -> list[Outcome]:
+        """Return one outcome a task; see ``RegoEngine``."""
+        outcomes: dict[int, Outcome] = {}
+        broken: set[str] = set()
+        left = list(enumerate(job.tasks))
+        while left:
+            reason = self._round(job, left, outcomes)
+            if reason is None:
+                break
+            at = self._at()
+            if at == _IDLE or at >= len(left):
+                raise PolicyError(
+                    f"The policy engine stopped before it began ({reason}). "
+                    "Fix: run again; if it stays, use --rego opa."
+                )
+            number, task = left[at]
+            outcomes[number] = Outcome(error=reason)
+            broken |= {task.rule} | {job.tasks[n].rule for n, o in outcomes.items() if o.error}
+            left = [(n, t) for n, t in left[at + 1 :] if t.rule not in broken]
+        return _complete(job.tasks, outcomes)
+
+    def close(self) -> None:
+        """End the worker."""
+        self._kill()
+        self._progress.unlink(missing_ok=True)
+
+    def _round(
+        self, job: Job, left: list[tuple[int, Task]], outcomes: dict[int, Outcome]
+    ) -> str | None:
+        """Run the tasks that are left; return why the worker died, or None at the end."""
+        self._progress.write_bytes(struct.pack("<q", _IDLE))
+        process = self._start()
+        try:
+            self._ask(process, job, left)
+            while (answer := self._answer())[0] != "done":
+                if answer[0] == "fatal":
+                    raise PolicyError(
+                        f"The policies can't be read: {_located(answer[1])}. "
+                        "Fix: run `opa check --strict` on them."
+                    )
+                if answer[0] != "ready":
+                    number = left[answer[0]][0]
+                    broke = len(answer) > 2
+                    outcomes[number] = (
+                        Outcome(error=short_error(answer[2])) if broke else read_hits(answer[1])
+                    )
+        except _Dead as dead:
+            self._kill()
+            return dead.reason
+        return None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._kill()
+            self._lines = queue.SimpleQueue()
+            self._process = subprocess.Popen(  # noqa: S603 - this very package
+                [sys.executable, "-m", "bedplate.policy.worker", str(self._progress)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+            reader = (self._process, self._lines)
+            threading.Thread(target=_read_lines, args=reader, daemon=True).start()
+        return self._process
+
+    def _ask(
+        self, process: subprocess.Popen[bytes], job: Job, left: list[tuple[int, Task]]
+    ) -> None:
+        request = {
+            "modules": [[module.file, module.text] for module in job.modules],
+            "config": job.config,
+            "inputs": len(job.inputs),
+            "tasks": [[task.input, task.rule] for _, task in left],
+        }
+        stream = process.stdin
+        if stream is None:  # pragma: no cover - Popen was given a pipe
+            raise _Dead("it has no input")
+        try:
+            stream.write("\n".join([json.dumps(request), *job.inputs, ""]).encode())
+            stream.flush()
+        except OSError as error:
+            raise _Dead("it ended while it was asked") from error
+
+    def _answer(self) -> list[Any]:
+        """Return the next answer; raises _Dead where the worker ended or a task takes too long."""
+        at, since = self._at(), time.monotonic()
+        while True:
+            try:
+                line = self._lines.get(timeout=_POLL)
+            except queue.Empty:
+                now, limit = self._at(), _LOADING if at == _IDLE else self._task_seconds
+                if now != at:
+                    at, since = now, time.monotonic()
+                elif time.monotonic() - since > limit:
+                    raise _Dead(f"it did not end within {limit:g} s") from None
+                continue
+            if line is None:
+                raise _Dead("it took the engine down")
+            answer: list[Any] = json.loads(line)
+            return answer
+
+    def _at(self) -> int:
+        at: int = struct.unpack("<q", self._progress.read_bytes()[:8])[0]
+        return at
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            if process.stdin is not None:
+                with suppress(OSError):  # what was still to be written is of no use
+                    process.stdin.close()
+
+
+def _read_lines(
+    process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]
+) -> None:
+    """Pass on what the worker writes, and None at its end."""
+    if process.stdout is not None:
+        with process.stdout as stream:
+            for line in stream:
+                lines.put(line if line.endswith(b"\n") else None)
+    lines.put(None)
+
+
+def _environment() -> dict[str, str]:
+    """Return a bare environment: the worker needs to find this package, and nothing else."""
+    path = [str(Path(__file__).resolve().parents[2]), *(entry for entry in sys.path if entry)]
+    return {"PYTHONPATH": os.pathsep.join(path), "RUST_BACKTRACE": "0", "PATH": os.defpath}
+
+
+def _located(error: str) -> str:
+    place = error.strip().splitlines()[0].removeprefix("-->").strip() if "-->" in error else ""
+    return f"{place}: {short_error(error)}" if place else short_error(error)
+
+
+def _complete(tasks: Any, outcomes: dict[int, Outcome]) -> list[Outcome]:
+    """Return all outcomes: a rule is skipped after its first error, and held where it is silent."""
+    broken: set[str] = set()
+    complete: list[Outcome] = []
+    for number, task in enumerate(tasks):
+        outcome = outcomes.get(number, HELD)
+        complete.append(SKIPPED if task.rule in broken else outcome)
+        if outcome.error is not None:
+            broken.add(task.rule)
+    return complete

@@ -1,0 +1,23 @@
+package bedplate_deploy
+
+import rego.v1
+
+default config := {}
+
+# METADATA
+# title: Facts of the environment
+# description: >-
+#   The engine hands each rule its own facts as data.config.<rule>. A rule that lacks one denies:
+#   see missing_facts.
+config := data.config
+
+fact(rule, name) := object.get(config, [rule, name], null)
+
+missing_facts(rule, names) := [name | some name in names; fact(rule, name) == null]
+
+# The message of a rule that can't judge for want of facts.
+without_facts(rule, names) := message if {
+	missing := missing_facts(rule, names)
+	count(missing) > 0
+	message := sprintf("Rule %s lacks facts of the environment (%s); run it through bedplate, or pass them as policy configuration.", [rule, concat(", ", missing)])
+}
