@@ -120,12 +120,21 @@ def _parts() -> tuple[JsonSchema, JsonSchema]:
     """Return the top-level properties and the definitions, both partial."""
     whole = PlatformSpec.model_json_schema()
     definitions: JsonSchema = whole["$defs"]
+    for model in (whole, *definitions.values()):
+        for field in model["properties"].values():
+            if "description" not in field:  # pydantic leaves out what the section says itself
+                field["description"] = definitions[_model(field)]["description"]
     listed = _in_lists(whole)
     partial = {
         name: _definition(name, body, partial=name not in listed)
         for name, body in definitions.items()
     }
     return _properties("PlatformSpec", whole["properties"], partial=True), partial
+
+
+def _model(reference: JsonSchema) -> str:
+    name: str = reference["$ref"].rsplit("/", 1)[-1]
+    return name
 
 
 def _in_lists(whole: JsonSchema) -> frozenset[str]:
@@ -136,7 +145,7 @@ def _in_lists(whole: JsonSchema) -> frozenset[str]:
             return {name for item in schema for name in references(item, within=within)}
         if not isinstance(schema, dict):
             return set()
-        found = {schema["$ref"].rsplit("/", 1)[-1]} if within and "$ref" in schema else set()
+        found = {_model(schema)} if within and "$ref" in schema else set()
         for key, value in schema.items():
             found |= references(value, within=within or key == "items")
         return found
@@ -159,7 +168,7 @@ def _properties(model: str, properties: JsonSchema, *, partial: bool) -> JsonSch
     found: JsonSchema = {}
     for name, body in properties.items():
         schema = _mapping({k: v for k, v in body.items() if k != "title"})
-        schema["description"] = _line(schema.get("description") or _section_description(schema))
+        schema["description"] = _line(schema["description"])
         if isinstance(schema.get("default"), dict) or schema.get("default", ...) is None:
             schema.pop("default")  # a section's fields state their own
         _look_up(schema, _TABLES.get((model, name)))
@@ -167,14 +176,6 @@ def _properties(model: str, properties: JsonSchema, *, partial: bool) -> JsonSch
             schema["examples"] = [EXAMPLES[model, name]]
         found[name] = _nullable(schema) if partial else schema
     return found
-
-
-def _section_description(schema: JsonSchema) -> str:
-    """Return what a section says of itself: pydantic leaves out what a field would only repeat."""
-    definitions: JsonSchema = PlatformSpec.model_json_schema()["$defs"]
-    name: str = schema["$ref"].rsplit("/", 1)[-1]
-    description: str = definitions[name]["description"]
-    return description
 
 
 def _mapping(schema: JsonSchema) -> JsonSchema:

@@ -1,0 +1,160 @@
+"""The documents are current, their links lead somewhere, and their commands do what they show."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "blueprints").glob("*/README.md"),
+        *(ROOT / "stacks").rglob("*.md"),
+    ]
+)
+
+_CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.fixture(scope="module")
+def docs() -> ModuleType:
+    """Return tools/docs.py as a module."""
+    spec = importlib.util.spec_from_file_location("docs", ROOT / "tools/docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_documents_are_current(docs: ModuleType) -> None:
+    """`make docs` would change nothing."""
+    assert sorted(docs.stale()) == []
+
+
+def test_a_stale_document_is_named(docs: ModuleType, tmp_path: Path) -> None:
+    """What is missing or differs is found, whichever document it is."""
+    shutil.copytree(ROOT / "blueprints", tmp_path / "blueprints")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    (tmp_path / "tests").mkdir()
+    if (ROOT / "tests/golden").is_dir():
+        shutil.copytree(ROOT / "tests/golden", tmp_path / "tests/golden")
+    (tmp_path / "docs/reference/environment.md").unlink()
+    readme = tmp_path / "blueprints/starter/README.md"
+    readme.write_text(readme.read_text().replace("| Zones | 2 |", "| Zones | 3 |"))
+
+    assert sorted(docs.stale(tmp_path)) == [
+        "blueprints/starter/README.md",
+        "docs/reference/environment.md",
+    ]
+
+
+def test_blocks_are_filled_between_their_markers(docs: ModuleType) -> None:
+    """Only what stands between the markers changes; filling twice changes nothing more."""
+    text = "before\n<!-- generated: x -->\nold\n<!-- end of x -->\nafter\n"
+    filled = docs.fill(text, {"x": lambda: "new"})
+
+    assert filled == "before\n<!-- generated: x -->\n\nnew\n\n<!-- end of x -->\nafter\n"
+    assert docs.fill(filled, {"x": lambda: "new"}) == filled
+    with pytest.raises(KeyError):
+        docs.fill(text, {})
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = _HEADING.findall(page.read_text())
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link names a file, and every anchor a heading in it."""
+    broken = []
+    for target, anchor in _LINK.findall(page.read_text()):
+        file = (page.parent / target).resolve() if target else page
+        if not file.exists() or (anchor and anchor[1:] not in _anchors(file)):
+            broken.append(f"{target}{anchor}")
+
+    assert broken == []
+
+
+def _sessions() -> list[tuple[Path, int, str]]:
+    return [
+        (page, number, block)
+        for page in PAGES
+        for number, block in enumerate(_CONSOLE.findall(page.read_text()), start=1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with what a user has after cloning, to run the documents' commands in."""
+    copy = tmp_path_factory.mktemp("docs") / "bedplate"
+    copy.mkdir()
+    for name in ("blueprints", "infra", "policies", "stacks"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def _steps(block: str) -> list[tuple[str, int, list[str]]]:
+    """Return command, expected exit code and shown output of each `$ ` line.
+
+    `# exit 1` behind a command states another exit code than 0. A shown line must stand in the
+    output; `…` alone stands for any lines, and `…` at the end of a line for its rest.
+    """
+    steps: list[tuple[str, int, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            command, _, code = line[2:].partition("  # exit ")
+            steps.append((command, int(code or 0), []))
+        elif line.strip() not in {"", "…"}:
+            steps[-1][2].append(line.rstrip().removesuffix("…").rstrip())
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "block"),
+    _sessions(),
+    ids=[f"{_name(page)}-{number}" for page, number, _ in _sessions()],
+)
+def test_commands_do_what_is_shown(page: Path, number: int, block: str, checkout: Path) -> None:
+    """Each fenced `console` block runs as it stands, with the exit code and lines that it shows."""
+    del page, number
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "COLUMNS": "200", "NO_COLOR": "1"}
+    for command, code, shown in _steps(block):
+        done = subprocess.run(  # noqa: S602 - the project's own documents, pipes included
+            command,
+            shell=True,
+            cwd=checkout,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+
+        assert (done.returncode, output if done.returncode != code else "") == (code, ""), command
+        assert [line for line in shown if line not in output] == [], shlex.quote(command)
