@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -27,7 +26,8 @@ PAGES = sorted(
     ]
 )
 
-_CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_CONSOLE = re.compile(r"^```console$", re.MULTILINE)
+_FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -99,18 +99,10 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert broken == []
 
 
-def _sessions() -> list[tuple[Path, int, str]]:
-    return [
-        (page, number, block)
-        for page in PAGES
-        for number, block in enumerate(_CONSOLE.findall(page.read_text()), start=1)
-    ]
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with what a user has after cloning, to run the documents' commands in."""
-    copy = tmp_path_factory.mktemp("docs") / "bedplate"
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a folder with what a user has after cloning, to run a page's commands in."""
+    copy = tmp_path / "bedplate"
     copy.mkdir()
     for name in ("blueprints", "infra", "policies", "stacks"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -133,28 +125,45 @@ def _steps(block: str) -> list[tuple[str, int, list[str]]]:
     return steps
 
 
-@pytest.mark.parametrize(
-    ("page", "number", "block"),
-    _sessions(),
-    ids=[f"{_name(page)}-{number}" for page, number, _ in _sessions()],
-)
-def test_commands_do_what_is_shown(page: Path, number: int, block: str, checkout: Path) -> None:
-    """Each fenced `console` block runs as it stands, with the exit code and lines that it shows."""
-    del page, number
+def _run(command: str, folder: Path) -> tuple[int, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "COLUMNS": "200", "NO_COLOR": "1"}
-    for command, code, shown in _steps(block):
-        done = subprocess.run(  # noqa: S602 - the project's own documents, pipes included
-            command,
-            shell=True,
-            cwd=checkout,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        output = done.stdout + done.stderr
+    done = subprocess.run(  # noqa: S602 - the project's own documents, pipes included
+        command,
+        shell=True,
+        cwd=folder,
+        env=os.environ | {"PATH": path, "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
 
-        assert (done.returncode, output if done.returncode != code else "") == (code, ""), command
-        assert [line for line in shown if line not in output] == [], shlex.quote(command)
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if _CONSOLE.search(page.read_text())], ids=_name
+)
+def test_commands_do_what_is_shown(page: Path, checkout: Path) -> None:
+    """A page's `console` blocks run as they stand, with the exit codes and lines that they show.
+
+    A block `yaml file=PATH` is written to that file first, as the page tells the reader to.
+    """
+    for kind, argument, block in _FENCE.findall(page.read_text()):
+        if argument.startswith("file="):
+            (checkout / argument.removeprefix("file=")).write_text(block)
+        if kind != "console":
+            continue
+        for command, expected, shown in _steps(block):
+            code, output = _run(command, checkout)
+
+            assert (command, code, "" if code == expected else output) == (command, expected, "")
+            assert (command, [line for line in shown if line not in output]) == (command, []), (
+                output
+            )
+
+
+def test_sessions_are_read_as_they_are_written() -> None:
+    """Commands, exit codes and output lines of a `console` block are told apart."""
+    block = "$ a | b\nfirst line\n…\nsecond…\n$ c --d  # exit 1\n"
+
+    assert _steps(block) == [("a | b", 0, ["first line", "second"]), ("c --d", 1, [])]
