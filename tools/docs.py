@@ -80,7 +80,7 @@ def _blueprint_readmes(root: Path) -> dict[str, str]:
         blocks: dict[str, Callable[[], str]] = {
             "example": partial(_example, readme.parent),
             "settings": partial(_settings, readme.parent),
-            "resources": partial(_resources, root / "tests/golden" / f"{name}.json"),
+            "resources": partial(_resources, root / "tests/golden/blueprints" / f"{name}.plan.json"),
         }
         text = readme.read_text(encoding="utf-8")
         found[f"blueprints/{name}/README.md"] = fill(text, blocks)
