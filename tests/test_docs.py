@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -79,6 +80,26 @@ def test_blocks_are_filled_between_their_markers(docs: ModuleType) -> None:
     assert docs.fill(filled, {"x": lambda: "new"}) == filled
     with pytest.raises(KeyError):
         docs.fill(text, {})
+
+
+def test_resources_are_counted_by_section(docs: ModuleType, tmp_path: Path) -> None:
+    """AWS resources count for the section that asks for them; components and providers do not."""
+    kinds = [
+        ("aws:ec2/vpc:Vpc", "network"),
+        ("aws:eks/nodeGroup:NodeGroup", "gpu_pools.inference"),
+        ("aws:eks/nodeGroup:NodeGroup", "gpu_pools.batch"),
+        ("bedplate:foundation:Network", "network"),
+        ("pulumi:providers:aws", None),
+    ]
+    resources = [{"type": kind, "spec_path": path} for kind, path in kinds]
+    plan = tmp_path / "x.plan.json"
+    plan.write_text(json.dumps({"layers": [{"resources": resources}]}))
+
+    assert docs.resources(plan).splitlines()[2:] == [
+        "| `gpu_pools` | 2 |",
+        "| `network` | 1 |",
+        "| all | 3 |",
+    ]
 
 
 def _anchors(page: Path) -> set[str]:

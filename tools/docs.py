@@ -75,12 +75,13 @@ def _on_disk(path: Path) -> str | None:
 
 def _blueprint_readmes(root: Path) -> dict[str, str]:
     found = {}
+    golden = root / "tests/golden/blueprints"
     for readme in sorted((root / "blueprints").glob("*/README.md")):
         name = readme.parent.name
         blocks: dict[str, Callable[[], str]] = {
             "example": partial(_example, readme.parent),
             "settings": partial(_settings, readme.parent),
-            "resources": partial(_resources, root / "tests/golden/blueprints" / f"{name}.plan.json"),
+            "resources": partial(resources, golden / f"{name}.plan.json"),
         }
         text = readme.read_text(encoding="utf-8")
         found[f"blueprints/{name}/README.md"] = fill(text, blocks)
@@ -148,7 +149,8 @@ def _setter(resolved: Resolved, path: str, blueprint: str) -> str:
     return "this blueprint" if name == blueprint else f"`{name}`"
 
 
-def _resources(golden: Path) -> str:
+def resources(golden: Path) -> str:
+    """Return a table of the AWS resources in a golden plan, by top-level section."""
     if not golden.is_file():
         return "Not recorded yet: run `make golden`, then `make docs`."
     plan = json.loads(golden.read_text(encoding="utf-8"))
