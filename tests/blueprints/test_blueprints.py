@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.resolve import Resolved, blueprint_names, environments, resolve
 from bedplate.spec.schema import blueprint_schema, environment_schema
 
@@ -81,6 +82,16 @@ def test_an_environment_resolves_and_is_short(path: Path) -> None:
 
     assert (resolved.spec.environment, resolved.judged) == (path.stem, ())
     assert len(path.read_text().splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", ENVIRONMENTS, ids=_name)
+def test_the_schema_takes_all_that_resolves(path: Path) -> None:
+    """Written out in full, a resolved environment fits the schema and resolves to itself."""
+    spec = resolve(path.stem, path.parent).spec
+    whole = spec.model_dump_json()
+
+    assert list(Draft202012Validator(environment_schema()).iter_errors(json.loads(whole))) == []
+    assert PlatformSpec.model_validate_json(whole) == spec
 
 
 @pytest.mark.parametrize(
