@@ -15,7 +15,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from bedplate.engine import wire
 from bedplate.engine.outputs import Account, Subject, functions, simulate
-from bedplate.engine.plan import PROVIDER_PREFIX, STACK_TYPE
+from bedplate.engine.plan import PROVIDER_PREFIX, SECRET, STACK_TYPE, UNKNOWN
 from bedplate.engine.registration import Registration
 from bedplate.errors import EngineError
 
@@ -167,5 +167,12 @@ class SimulatedMonitor(mocks.MockMonitor):
                 f'The program reads the stack "{name}", which is not simulated before it '
                 f"(known: {known}). Fix: name an earlier layer of the same environment."
             )
-        secrets = sorted(key for key, value in exports.items() if wire.holds_secret(value))
+        secrets = sorted(key for key, value in exports.items() if wire.holds(SECRET, value))
+        unknown = sorted(key for key, value in exports.items() if wire.holds(UNKNOWN, value))
+        if unknown:
+            # The SDK would turn them into null, and the Plan would silently lack a property.
+            raise EngineError(
+                f'The stack "{name}" exports values that are not known yet '
+                f"({', '.join(unknown)}). Fix: deploy that layer first, or simulate it too."
+            )
         return wire.from_plan({"name": name, "outputs": exports, "secretOutputNames": secrets})

@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -77,23 +78,43 @@ def run_program(program: Path, configure: Callable[[], None], timeout_seconds: f
     start = Path.cwd()
     try:
         contextvars.copy_context().run(_run, program.resolve(), configure, timeout_seconds)
-    except BedplateError:
-        raise
-    except (ProgramTimeoutError, TimeoutError) as error:
-        raise EngineError(
+    except BaseException as error:
+        refusal = _refusal(error, program, start, timeout_seconds)
+        _forget(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(
+    error: BaseException, program: Path, start: Path, timeout_seconds: float
+) -> EngineError | None:
+    """Return what to tell the user, or None where the error speaks for itself."""
+    if isinstance(error, BedplateError | KeyboardInterrupt):
+        return None
+    if isinstance(error, ProgramTimeoutError | TimeoutError):
+        return EngineError(
             f"{_shown(program, start)} did not end within {timeout_seconds:g} seconds. "
             "Fix: look for an endless loop, a wait, or an output that nothing sets."
-        ) from error
-    except SystemExit as error:
-        line = _deepest_line(error, program, start)
-        raise EngineError(
+        )
+    line = _deepest_line(error, program, start)
+    if isinstance(error, SystemExit):
+        return EngineError(
             f"{line}: the program ended itself with exit code {error.code}. "
             "Fix: raise an exception with a message instead of calling sys.exit."
-        ) from error
-    except pulumi.RunError as error:
-        raise EngineError(f"{_deepest_line(error, program, start)}: {error}") from error
-    except Exception as error:
-        raise EngineError(_sentence(error, program, start)) from error
+        )
+    if isinstance(error, pulumi.RunError):
+        return EngineError(f"{line}: {error}")
+    return EngineError(_sentence(error, line, start))
+
+
+def _forget(error: BaseException) -> None:
+    """Drop what a failed program left half done, and Python's complaints about it."""
+    for link in _chain(error):
+        traceback.clear_frames(link.__traceback__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        gc.collect()
 
 
 def _run(program: Path, configure: Callable[[], None], timeout_seconds: float) -> None:
@@ -204,27 +225,34 @@ def _is_own(file: str, folder: Path) -> bool:
     return path.is_relative_to(folder) and "site-packages" not in path.parts
 
 
-def _sentence(error: BaseException, program: Path, start: Path) -> str:
+def _sentence(error: BaseException, line: str, start: Path) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         where = f"{_shown(Path(error.filename), start)}:{error.lineno}"
         return f"{where}: the program is not valid Python: {error.msg}. Fix: correct that line."
     text = " ".join(str(error).split())
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    where = _deepest_line(error, program, start)
-    return f"{where}: the program failed with {what.rstrip('.')}. Fix: correct the program there."
+    return f"{line}: the program failed with {what.rstrip('.')}. Fix: correct the program there."
 
 
 def _deepest_line(error: BaseException, program: Path, start: Path) -> str:
     """Return ``file:line`` of the deepest frame in the program's own folder, or just its file."""
     folder = program.resolve().parent
-    seen: BaseException | None = error
-    while seen is not None:
-        frames = traceback.extract_tb(seen.__traceback__)
+    for link in _chain(error):
+        frames = traceback.extract_tb(link.__traceback__)
         own = [frame for frame in frames if _is_own(frame.filename, folder)]
         if own:
             return f"{_shown(Path(own[-1].filename), start)}:{own[-1].lineno}"
-        seen = seen.__cause__ or seen.__context__
     return _shown(program, start)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error and its causes; the SDK sometimes makes an error its own cause."""
+    links: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in links:
+        links.append(link)
+        link = link.__cause__ or link.__context__
+    return links
 
 
 def _shown(path: Path, start: Path) -> str:

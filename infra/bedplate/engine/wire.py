@@ -97,11 +97,11 @@ def mark_secret(struct: Struct, key: str) -> None:
         struct.fields[key].CopyFrom(_secret(value))
 
 
-def holds_secret(value: Any) -> bool:
-    """Tell whether a Plan's value is secret or has a secret inside."""
+def holds(marker: Mapping[str, bool], value: Any) -> bool:
+    """Tell whether a Plan's value is this marker (``SECRET``, ``UNKNOWN``) or has it inside."""
     if isinstance(value, dict):
-        return value == SECRET or any(holds_secret(item) for item in value.values())
-    return isinstance(value, list) and any(holds_secret(item) for item in value)
+        return value == marker or any(holds(marker, item) for item in value.values())
+    return isinstance(value, list) and any(holds(marker, item) for item in value)
 
 
 def _is_secret(value: Value) -> bool:
