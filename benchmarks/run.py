@@ -1,0 +1,143 @@
+"""Measures what the documents state, and writes docs/explanation/performance.md.
+
+Usage: python benchmarks/run.py [--print]. Every figure is the median of several runs of the real
+command line. `pulumi preview` is measured in the same run where the Pulumi CLI is on PATH.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench_policies import measure as measure_policies
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "explanation" / "performance.md"
+BEDPLATE = str(Path(sys.executable).with_name("bedplate"))
+RUNS = 5
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure and the bound that it is held against."""
+
+    what: str
+    value: float
+    unit: str
+    bound: str
+    met: bool | None
+
+
+def seconds(command: list[str], *, runs: int = RUNS, env: dict[str, str] | None = None) -> float:
+    """Return the median wall time of a command, in seconds; the command must succeed."""
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def peak_mib(command: list[str]) -> float:
+    """Return the largest resident set of a command's processes, MiB (the largest single one)."""
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def check_figures() -> list[Figure]:
+    """Measure `check` cold, warm and of one environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = os.environ | {"XDG_CACHE_HOME": folder}
+        cold = seconds([BEDPLATE, "check", "--no-cache"], env=env)
+        subprocess.run([BEDPLATE, "check"], cwd=ROOT, env=env, check=True, capture_output=True)
+        warm = seconds([BEDPLATE, "check"], env=env)
+    peak = peak_mib([BEDPLATE, "check", "--no-cache"])
+    shown = seconds([BEDPLATE, "--help"])
+    return [
+        Figure("`bedplate check --no-cache`, three environments, cold", cold, "s", "4 s", cold < 4),
+        Figure("`bedplate check`, nothing changed, warm", warm, "s", "1 s", warm < 1),
+        Figure("`bedplate --help`", shown, "s", "0.2 s", shown < 0.2),
+        Figure("largest process of a cold `check`", peak, "MiB", "500 MB", peak * MIB < 500e6),
+    ]
+
+
+def preview_figures() -> list[Figure]:
+    """Measure one environment against `pulumi preview` of the same program, where it is there."""
+    ours = seconds([BEDPLATE, "check", "prod", "--no-cache"])
+    figures = [Figure("`bedplate check prod --no-cache`", ours, "s", "", None)]
+    if shutil.which("pulumi") is None:
+        return figures
+    command = [BEDPLATE, "preview", "prod", "--engine", "pulumi", "--sandbox"]
+    theirs = seconds(command, runs=3)
+    ratio = theirs / ours
+    return [
+        *figures,
+        Figure("`bedplate preview prod --engine pulumi --sandbox`", theirs, "s", "", None),
+        Figure("the real CLI's preview against our whole check", ratio, "×", "4 ×", ratio >= 4),
+    ]
+
+
+def policy_figures() -> list[Figure]:
+    """Measure the policies over copies of a plan's resources."""
+    figures = []
+    for count in (500, 5000):
+        each = measure_policies(count) * 1000 / count
+        what = f"policies over {count} resources, each"
+        figures.append(Figure(what, each, "ms", "1 ms", each < 1))
+    return figures
+
+
+def page(figures: list[Figure]) -> str:
+    """Return the page of figures."""
+    rows = [
+        f"| {f.what} | {f.value:.3g} {f.unit} | {f.bound or '-'} | "
+        f"{'-' if f.met is None else 'yes' if f.met else '**no**'} |"
+        for f in figures
+    ]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    machine = (
+        f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
+        f"{platform.machine()}, Python {platform.python_version()}."
+    )
+    notes = (ROOT / "benchmarks" / "notes.md").read_text()
+    return "\n".join(
+        [
+            "# Performance",
+            "",
+            "Written by `make bench`; medians of several runs of the real commands.",
+            "",
+            machine,
+            "",
+            "| What | Measured | Bound | Met |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            notes,
+        ]
+    )
+
+
+def main() -> None:
+    """Measure, print, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--print", action="store_true", help="print only, write nothing")
+    arguments = parser.parse_args()
+    text = page([*check_figures(), *preview_figures(), *policy_figures()])
+    print(text)
+    if not arguments.print:
+        PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

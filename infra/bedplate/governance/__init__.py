@@ -1,0 +1,1 @@
+"""What an environment amounts to: its plan, its findings, its cost, and whether it may go on."""

@@ -1,0 +1,146 @@
+"""Assesses environments: resolve, simulate every layer, price, judge.
+
+Environments that have not changed are read from the cache; the others are worked on side by side,
+each in a process of its own, because a simulated program owns its process' import path and signals.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Literal
+
+from bedplate.engine import cache
+from bedplate.engine.plan import Plan
+from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED, BedplateError, Problem
+from bedplate.governance import fingerprint
+from bedplate.operate.cost import Cost
+from bedplate.policy.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from bedplate.spec.platform import Tier
+
+RegoBackend = Literal["regorus", "opa"]
+"""Which engine evaluates Rego."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to assess."""
+
+    stacks: Path
+    """Folder of the environment files."""
+    rego: RegoBackend = "regorus"
+    """Which engine evaluates Rego."""
+    cache: Path | None = None
+    """Folder of the cache; None: nothing is read from it or kept."""
+    program_root: Path | None = None
+    """Folder that holds `infra/<layer>/__main__.py`; None: found beside `stacks`, else built in."""
+    blueprints: Path | None = None
+    """Folder of further blueprints; None: `blueprints` beside `stacks`, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one environment amounts to."""
+
+    environment: str
+    """Name of the environment."""
+    tier: Tier | None
+    """Its tier; None where its files could not be resolved."""
+    problems: tuple[Problem, ...]
+    """What is wrong in its files."""
+    refusal: str
+    """Why it could not be assessed to the end; "" where it could."""
+    plan: Plan | None
+    """What its layers would create."""
+    findings: tuple[Finding, ...]
+    """What the policies say of it."""
+    cost: Cost | None
+    """What it would cost."""
+    cached: bool = False
+    """Whether it was read from the cache."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 blocked, 3 unresolved in production."""
+        if self.problems or self.refusal or any(finding.blocks for finding in self.findings):
+            return EXIT_BLOCKED
+        is_open = any(finding.verdict == "unresolved" for finding in self.findings)
+        return EXIT_UNRESOLVED if is_open and self.tier == "production" else EXIT_CLEAN
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that is cached and passed between processes."""
+        return {
+            "environment": self.environment,
+            "tier": self.tier,
+            "problems": [_fields(problem) for problem in self.problems],
+            "refusal": self.refusal,
+            "plan": self.plan.to_json() if self.plan else None,
+            "findings": [finding.to_json() for finding in self.findings],
+            "cost": self.cost.to_json() if self.cost else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], *, cached: bool = False) -> Assessment:
+        """Read what `to_json` wrote; raises KeyError or TypeError for anything else."""
+        return cls(
+            environment=data["environment"],
+            tier=data["tier"],
+            problems=tuple(Problem(**problem) for problem in data["problems"]),
+            refusal=data["refusal"],
+            plan=Plan.from_json(data["plan"]) if data["plan"] else None,
+            findings=tuple(Finding.from_json(finding) for finding in data["findings"]),
+            cost=Cost.from_json(data["cost"]) if data["cost"] else None,
+            cached=cached,
+        )
+
+
+def _fields(problem: Problem) -> dict[str, Any]:
+    return {name: getattr(problem, name) for name in problem.__dataclass_fields__}
+
+
+def assess(environments: Sequence[str], options: Options) -> tuple[Assessment, ...]:
+    """Return an assessment of each environment, in the order given.
+
+    Raises PolicyError where the policy set itself can't be used.
+    """
+    found: dict[str, Assessment] = {}
+    keys = {name: fingerprint.of(name, options) for name in environments} if options.cache else {}
+    for name, key in keys.items():
+        stored = cache.load(options.cache, key) if options.cache else None
+        if isinstance(stored, dict):
+            found[name] = Assessment.from_json(stored, cached=True)
+    missing = [name for name in environments if name not in found]
+    for name, data in _computed(missing, options):
+        found[name] = Assessment.from_json(data)
+        if options.cache and not found[name].refusal:
+            cache.store(options.cache, keys[name], data)
+    return tuple(found[name] for name in environments)
+
+
+def _computed(names: Sequence[str], options: Options) -> Iterator[tuple[str, dict[str, Any]]]:
+    if len(names) <= 1:
+        for name in names:
+            yield name, _assessed(name, options)
+        return
+    workers = min(len(names), os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from zip(names, pool.map(_assessed, names, [options] * len(names)), strict=True)
+
+
+def _assessed(environment: str, options: Options) -> dict[str, Any]:
+    """Return one environment's assessment in its JSON form; runs in a process of its own."""
+    # Pulumi and the AWS SDK take most of a second to import: only who needs them pays.
+    from bedplate.governance.judgement import judged  # noqa: PLC0415
+
+    try:
+        return judged(environment, options).to_json()
+    except BedplateError as error:
+        refused = Assessment(environment, None, (), error.message, None, (), None)
+        return refused.to_json()
