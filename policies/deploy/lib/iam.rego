@@ -48,7 +48,16 @@ principals_of(statement) := [name | some names in principal; some name in listed
 
 names_everybody(statement) if "*" in principals_of(statement)
 
-names_everybody(statement) if object.get(statement, "NotPrincipal", null) != null
+# An Allow with NotPrincipal lets in everybody else.
+lets_in_everybody(statement) if {
+	effect_of(statement) == "Allow"
+	names_everybody(statement)
+}
+
+lets_in_everybody(statement) if {
+	effect_of(statement) == "Allow"
+	object.get(statement, "NotPrincipal", null) != null
+}
 
 # The condition keys of a statement in lower case, since IAM ignores their case.
 condition_keys(statement) := [lower(key) | some _, test in object.get(statement, "Condition", {}); is_object(test); some key, _ in test]

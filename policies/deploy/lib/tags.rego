@@ -1,0 +1,62 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: The tags of a resource
+# description: >-
+#   Its own, over those that its provider gives to everything. The wire carries a provider's
+#   defaultTags as JSON text.
+tags_of(resource) := object.union(default_tags(resource), own_tags(resource))
+
+own_tags(resource) := tags if {
+	tags := object.get(resource, "tags", {})
+	is_object(tags)
+	is_known(tags)
+}
+
+# An Auto Scaling group lists its tags.
+own_tags(resource) := {key: value |
+	some tag in object.get(resource, "tags", [])
+	is_object(tag)
+	key := object.get(tag, "key", "")
+	value := object.get(tag, "value", null)
+} if {
+	is_array(object.get(resource, "tags", {}))
+}
+
+own_tags(resource) := {} if {
+	tags := object.get(resource, "tags", {})
+	not is_array(tags)
+	not is_plain_object(tags)
+}
+
+is_plain_object(value) if {
+	is_object(value)
+	is_known(value)
+}
+
+default_tags(resource) := tags if {
+	value := at(object.get(resource, "__provider", {}), ["properties", "defaultTags"])
+	document := parsed(value)
+	tags := object.get(document, "tags", {})
+	is_plain_object(tags)
+} else := {}
+
+parsed(value) := value if is_plain_object(value)
+
+parsed(value) := json.unmarshal(value) if {
+	is_string(value)
+	json.is_valid(value)
+	startswith(trim_space(value), "{")
+}
+
+# Names of the tags that a taggable resource lacks; a value that is not known is there.
+missing_tags(resource, names) := [name |
+	resource.__type in taggable_types
+	is_known(object.get(resource, "tags", {}))
+	tags := tags_of(resource)
+	some name in names
+	value := object.get(tags, name, null)
+	is_blank(value)
+]

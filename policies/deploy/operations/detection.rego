@@ -1,0 +1,67 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: Threats are looked for, alarms reach somebody, and logs are kept
+# description: >-
+#   A breach must be reported within days of becoming known. So something must look for it, somebody
+#   must hear of it, and the logs must still be there when it is traced.
+# custom:
+#   id: OPS-002
+#   severity: high
+#   scope: stack
+#   resource_types:
+#     - aws:eks/cluster:Cluster
+#     - aws:cloudwatch/logGroup:LogGroup
+#     - aws:cloudwatch/metricAlarm:MetricAlarm
+#     - aws:guardduty/detector:Detector
+#   reads: [retentionInDays, alarmActions, actionsEnabled, enable]
+#   controls: [iso27001:A.8.16, uae-pdpl:9, gdpr:33, nist-800-207:T7]
+#   avoid: A log group without retentionInDays, or an alarm whose alarmActions are empty.
+#   remediation: Keep logs as long as the tier asks, and send alarms to a topic with a subscriber.
+#   parameters: [min_log_retention_days, existing]
+#   settings: [monitoring.logs_retention_days, audit.guardduty, monitoring.alerts.contact]
+stack_deny_ops_002 contains message if message := without_facts("stack_deny_ops_002", ["min_log_retention_days", "existing"])
+
+stack_deny_ops_002 contains {"msg": message, "urn": group.__urn} if {
+	some group in of_types(["aws:cloudwatch/logGroup:LogGroup"])
+	days := object.get(group, "retentionInDays", null)
+	is_known(days)
+	not is_kept_for(days, fact("stack_deny_ops_002", "min_log_retention_days"))
+	message := sprintf("%s does not keep logs for %v days; set retentionInDays to that or more.", [label(group), fact("stack_deny_ops_002", "min_log_retention_days")])
+}
+
+stack_deny_ops_002 contains {"msg": message, "urn": alarm.__urn} if {
+	some alarm in of_types(["aws:cloudwatch/metricAlarm:MetricAlarm"])
+	not reaches_somebody(alarm)
+	message := sprintf("%s reaches nobody; name a topic with a subscription in alarmActions.", [label(alarm)])
+}
+
+stack_deny_ops_002 contains {"msg": message, "urn": detector.__urn} if {
+	some detector in of_types(["aws:guardduty/detector:Detector"])
+	enabled := object.get(detector, "enable", true)
+	is_off(enabled)
+	message := sprintf("%s is switched off; leave enable out.", [label(detector)])
+}
+
+stack_deny_ops_002 contains {"msg": message, "urn": cluster.__urn} if {
+	some cluster in clusters
+	not "guardduty" in listed(fact("stack_deny_ops_002", "existing"))
+	count(of_types(["aws:guardduty/detector:Detector"])) == 0
+	message := sprintf("%s stands in a stack without threat detection; add a GuardDuty detector, or say that the account has it.", [label(cluster)])
+}
+
+is_kept_for(days, least) if {
+	is_number(days)
+	is_number(least)
+	days >= least
+}
+
+reaches_somebody(alarm) if {
+	not is_blank(object.get(alarm, "alarmActions", null))
+	not is_switched_off(object.get(alarm, "actionsEnabled", true))
+	count(of_types(["aws:sns/topicSubscription:TopicSubscription"])) > 0
+}
+
+is_switched_off(value) if value in [false, "false"]

@@ -1,0 +1,51 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: Every resource lies in a region that the environment allows
+# description: >-
+#   A default provider takes its region from whoever runs the program. An explicit one states it,
+#   and a resource may state its own; both must be regions of the environment.
+# custom:
+#   id: RES-001
+#   severity: critical
+#   scope: resource
+#   resource_types: ["aws:*"]
+#   reads: [__provider.properties.region, region]
+#   controls: [uae-pdpl:22, gdpr:44, iso27001:A.5.23]
+#   avoid: A resource without an explicit provider, or with one whose region is not allowed.
+#   remediation: Give it an explicit aws.Provider whose region lies within the jurisdictions.
+#   parameters: [allowed_regions]
+#   settings: [aws.region]
+deny_res_001 contains message if message := without_facts("deny_res_001", ["allowed_regions"])
+
+deny_res_001 contains message if {
+	startswith(input.__type, "aws:")
+	provider := object.get(input, "__provider", {})
+	not is_explicit(provider)
+	message := sprintf("%s has no explicit provider, so nobody states its region; give it one.", [label(input)])
+}
+
+deny_res_001 contains message if {
+	startswith(input.__type, "aws:")
+	provider := object.get(input, "__provider", {})
+	is_explicit(provider)
+	at(provider, ["properties", "region"]) == null
+	message := sprintf("%s has a provider without a region; state it.", [label(input)])
+}
+
+deny_res_001 contains message if {
+	startswith(input.__type, "aws:")
+	some region in [
+		object.get(input, "region", null),
+		at(object.get(input, "__provider", {}), ["properties", "region"]),
+	]
+	is_outside(region, fact("deny_res_001", "allowed_regions"))
+	message := sprintf("%s lies in %v, which the environment does not allow; use %s.", [label(input), region, concat(" or ", fact("deny_res_001", "allowed_regions"))])
+}
+
+is_explicit(provider) if {
+	object.get(provider, "type", "") == "pulumi:providers:aws"
+	not startswith(object.get(provider, "name", ""), "default")
+}

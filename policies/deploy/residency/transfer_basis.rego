@@ -1,0 +1,42 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: A resource outside the jurisdictions rests on a recorded basis that is in force
+# description: >-
+#   A region may be allowed although it lies abroad, for recovery above all. Then somebody accepted
+#   that transfer, on a stated ground, up to a stated day.
+# custom:
+#   id: RES-004
+#   severity: critical
+#   scope: resource
+#   resource_types: ["aws:*"]
+#   reads: [__provider.properties.region, region]
+#   controls: [uae-pdpl:23, "cbuae:6.3", gdpr:46, "adgm:41"]
+#   avoid: A bucket in a country that is none of the jurisdictions, without an entry in transfers.
+#   remediation: Move it, or record basis, approver and expiry under governance.transfers.
+#   parameters: [countries, region_countries, transfers, today]
+#   settings: [governance.transfers, governance.jurisdictions, aws.region]
+deny_res_004 contains message if message := without_facts("deny_res_004", ["countries", "region_countries", "transfers", "today"])
+
+deny_res_004 contains message if {
+	startswith(input.__type, "aws:")
+	region := region_of(input)
+	is_known(region)
+	countries := listed(fact("deny_res_004", "countries"))
+	country := country_of(region, fact("deny_res_004", "region_countries"))
+	not country in countries
+	not has_basis(country, fact("deny_res_004", "transfers"), fact("deny_res_004", "today"))
+	message := sprintf("%s lies in %v (%s), outside the jurisdictions, without a recorded basis in force; move it or record the transfer.", [label(input), region, country])
+}
+
+has_basis(country, transfers, today) if {
+	some transfer in transfers
+	transfer.country == country
+	not is_blank(object.get(transfer, "basis", null))
+	not is_blank(object.get(transfer, "approver", null))
+	expires := object.get(transfer, "expires", "")
+	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, expires)
+	expires >= today
+}

@@ -1,0 +1,37 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: Every resource says whose it is, where it belongs, who pays and how secret its data is
+# description: >-
+#   Without an owner nobody answers an alarm, without a cost centre nobody pays, and without a
+#   classification nobody knows which rules bind. Types that take no tags are left alone.
+# custom:
+#   id: TAG-001
+#   severity: medium
+#   scope: resource
+#   resource_types: ["aws:*"]
+#   reads: [tags]
+#   controls: [iso27001:A.5.9, iso27001:A.5.12]
+#   avoid: A taggable resource without one of the required tags, or with an empty one.
+#   remediation: Add the tags owner, environment, cost_center and data_classification.
+#   parameters: [required_tags, environment]
+#   settings: [owner, governance.data_classification]
+deny_tag_001 contains message if message := without_facts("deny_tag_001", ["required_tags", "environment"])
+
+deny_tag_001 contains message if {
+	missing := missing_tags(input, listed(fact("deny_tag_001", "required_tags")))
+	count(missing) > 0
+	message := sprintf("%s lacks the tags %s; add them.", [label(input), concat(", ", missing)])
+}
+
+deny_tag_001 contains message if {
+	input.__type in taggable_types
+	environment := fact("deny_tag_001", "environment")
+	stated := object.get(tags_of(input), "environment", null)
+	is_string(stated)
+	is_known(stated)
+	stated != environment
+	message := sprintf("%s is tagged for the environment %s; tag it %s.", [label(input), stated, environment])
+}

@@ -1,0 +1,69 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: Workloads get AWS credentials by identity, never as static keys
+# description: >-
+#   A static key does not expire, is copied wherever the manifest goes, and tells nobody who uses it.
+#   Pod Identity gives each workload its own credentials, for a session.
+# custom:
+#   id: ZT-005
+#   severity: critical
+#   scope: resource
+#   resource_types:
+#     - aws:iam/accessKey:AccessKey
+#     - aws:lambda/function:Function
+#     - kubernetes:core/v1:ConfigMap
+#     - kubernetes:core/v1:Secret
+#     - kubernetes:core/v1:Pod
+#     - kubernetes:apps/v1:Deployment
+#     - kubernetes:apps/v1:StatefulSet
+#     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:batch/v1:Job
+#     - kubernetes:batch/v1:CronJob
+#   reads: [environment.variables, spec]
+#   controls: [nist-800-207:T3, iso27001:A.8.5]
+#   avoid: An AccessKey, or AWS_SECRET_ACCESS_KEY in a container's environment or in a Secret.
+#   remediation: Give the workload's service account a role by Pod Identity.
+deny_zt_005 contains message if {
+	input.__type == "aws:iam/accessKey:AccessKey"
+	message := sprintf("%s is a static key; give the workload a role by Pod Identity.", [label(input)])
+}
+
+deny_zt_005 contains message if {
+	some name, value in settings_of(input)
+	is_static_key(name, value)
+	message := sprintf("%s carries a static AWS key in %s; give the workload a role by Pod Identity.", [label(input), name])
+}
+
+# What the resource sets, as name and value. A Secret whose content is marked secret shows nothing.
+settings_of(resource) := object.union(object_at(resource, ["data"]), object_at(resource, ["stringData"])) if {
+	resource.__type == "kubernetes:core/v1:Secret"
+}
+
+settings_of(resource) := object_at(resource, ["data"]) if resource.__type == "kubernetes:core/v1:ConfigMap"
+
+settings_of(resource) := object_at(resource, ["environment", "variables"]) if {
+	resource.__type == "aws:lambda/function:Function"
+}
+
+settings_of(resource) := {name: value |
+	some container in pod_containers(resource)
+	some variable in listed(at_or_null(container, ["env"]))
+	name := at_or_null(variable, ["name"])
+	is_string(name)
+	value := at_or_null(variable, ["value"])
+}
+
+object_at(resource, path) := value if {
+	value := at(resource, path)
+	is_plain_object(value)
+} else := {}
+
+is_static_key(name, _) if name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "aws_access_key_id", "aws_secret_access_key"]
+
+is_static_key(_, value) if {
+	is_string(value)
+	regex.match(`(^|[^A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}([^A-Z0-9]|$)`, value)
+}
