@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from bedplate.components.foundation.backup import Backup, BackupArgs
 from support import neighbours
 from support.layers import of_type, only, policy_of, simulated
+
+from bedplate.components.foundation.backup import Backup, BackupArgs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

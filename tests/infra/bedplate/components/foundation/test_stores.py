@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from bedplate.components.foundation.stores import Stores, StoresArgs
 from support import neighbours
 from support.layers import named, of_type, policy_of, simulated
+
+from bedplate.components.foundation.stores import Stores, StoresArgs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,9 +116,9 @@ def test_lineage_expires_with_its_retention() -> None:
 def test_evidence_is_locked(mode: str) -> None:
     """Evidence, and only evidence, is under Object Lock, and older versions outlive the lock."""
     plan = _plan({"stores": {"evidence_lock": mode, "evidence_retention_days": 900}})
-    token = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    kind = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 
-    assert [(r.name, r.inputs["rule"]) for r in of_type(plan, token)] == [
+    assert [(r.name, r.inputs["rule"]) for r in of_type(plan, kind)] == [
         ("stores-evidence-lock", {"defaultRetention": {"mode": mode, "days": 900}})
     ]
     assert _rule(plan, "evidence")["noncurrentVersionExpiration"] == {"noncurrentDays": 900}
