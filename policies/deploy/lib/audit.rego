@@ -28,15 +28,15 @@ default records_objects(_) := false
 
 records_objects(trail) if {
 	some selector in listed(object.get(trail, "advancedEventSelectors", null))
-	some field in listed(at_or_null(selector, ["fieldSelectors"]))
-	at_or_null(field, ["field"]) == "resources.type"
-	"AWS::S3::Object" in listed(at_or_null(field, ["equals"]))
+	some field in listed(at(selector, ["fieldSelectors"]))
+	at(field, ["field"]) == "resources.type"
+	"AWS::S3::Object" in listed(at(field, ["equals"]))
 }
 
 records_objects(trail) if {
 	some selector in listed(object.get(trail, "eventSelectors", null))
-	some source in listed(at_or_null(selector, ["dataResources"]))
-	at_or_null(source, ["type"]) == "AWS::S3::Object"
+	some source in listed(at(selector, ["dataResources"]))
+	at(source, ["type"]) == "AWS::S3::Object"
 }
 
 records_objects(trail) if {

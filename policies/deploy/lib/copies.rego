@@ -65,7 +65,7 @@ regions_named(place) := {region} if {
 
 regions_named(place) := stated_regions(bucket_urns) if {
 	arn_region(place) == ""
-	bucket_urns := object.get(bucket_urn_by_name, split(place, ":")[5], set())
+	bucket_urns := buckets_named(split(place, ":")[5])
 }
 
 # Neither a region nor an ARN.

@@ -22,7 +22,7 @@ is_retention(retention) if is_opaque(retention)
 
 is_retention(retention) if {
 	some unit in ["days", "years"]
-	length := at_or_null(retention, [unit])
+	length := at(retention, [unit])
 	is_number(length)
 	length >= 1
 }

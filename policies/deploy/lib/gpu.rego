@@ -26,8 +26,8 @@ machine_types_named(resource) := listed(object.get(resource, "instanceType", nul
 
 machine_types_named(resource) := [type |
 	some requirement in listed(at(resource, ["spec", "template", "spec", "requirements"]))
-	at_or_null(requirement, ["key"]) == "node.kubernetes.io/instance-type"
-	some type in listed(at_or_null(requirement, ["values"]))
+	at(requirement, ["key"]) == "node.kubernetes.io/instance-type"
+	some type in listed(at(requirement, ["values"]))
 ] if {
 	resource.__type == "kubernetes:karpenter.sh/v1:NodePool"
 }

@@ -19,7 +19,12 @@ urns_of_type[type] contains urn if {
 }
 
 # All resources of the types given.
-of_types(types) := [by_urn[urn] | some type in types; some urn in object.get(urns_of_type, type, set())]
+of_types(types) := [by_urn[urn] | some type in types; some urn in typed(type)]
+
+# An index without entries is undefined in one engine and empty in another: hence the other branch.
+typed(type) := urns if {
+	urns := urns_of_type[type]
+} else := set()
 
 bucket_types := ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"]
 
@@ -32,6 +37,10 @@ bucket_urn_by_name[name] contains urn if {
 	urn := bucket.__urn
 }
 
+buckets_named(name) := urns if {
+	urns := bucket_urn_by_name[name]
+} else := set()
+
 # The settings of a bucket are resources of their own: they name it, or read its output.
 bucket_parts[urn] contains part.__urn if {
 	some part in input.resources
@@ -42,13 +51,17 @@ bucket_parts[urn] contains part.__urn if {
 	some part in input.resources
 	name := object.get(part, "bucket", null)
 	is_string(name)
-	some urn in object.get(bucket_urn_by_name, name, set())
+	some urn in buckets_named(name)
 	urn != part.__urn
 }
 
+parts_with(urn) := parts if {
+	parts := bucket_parts[urn]
+} else := set()
+
 # The parts of one kind, such as bucketPolicy, of a bucket.
 parts_of(bucket, kind) := [part |
-	some urn in object.get(bucket_parts, bucket.__urn, set())
+	some urn in parts_with(bucket.__urn)
 	part := by_urn[urn]
 	startswith(part.__type, sprintf("aws:s3/%s", [kind]))
 ]

@@ -40,11 +40,22 @@ is_opaque(value) if {
 is_opaque(value) if value == "[secret]"
 
 # The value at a path, null where nothing is there, the marker where something on the way is one.
-at(document, path) := object.get(document, path, null) if not opaque_on_way(document, path)
+at(document, path) := object.get(document, path, null) if {
+	is_object(document)
+	not opaque_on_way(document, path)
+}
 
 at(document, path) := {"$unknown": true} if opaque_on_way(document, path)
 
+at(document, path) := null if {
+	not is_object(document)
+	not opaque_on_way(document, path)
+}
+
+opaque_on_way(document, _) if is_opaque(document)
+
 opaque_on_way(document, path) if {
+	is_object(document)
 	some index, _ in path
 	step := object.get(document, array.slice(path, 0, index + 1), null)
 	is_opaque(step)

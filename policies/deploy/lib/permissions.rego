@@ -16,7 +16,7 @@ identity_policies(resource) := [object.get(resource, "policy", null)] if {
 
 identity_policies(resource) := [document |
 	some inline in listed(object.get(resource, "inlinePolicies", null))
-	document := at_or_null(inline, ["policy"])
+	document := at(inline, ["policy"])
 	document != null
 ] if {
 	resource.__type == "aws:iam/role:Role"

@@ -15,7 +15,7 @@ is_outside(region, allowed) if {
 }
 
 # The country of a region, "unknown" for a region that the table does not know.
-country_of(region, countries) := object.get(countries, region, "unknown")
+country_of(region, countries) := object.get(countries, region, "unknown") if is_object(countries)
 
 database_types := ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"]
 

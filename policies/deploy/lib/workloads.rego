@@ -27,10 +27,6 @@ pod_containers(resource) := containers if {
 	pod := at(resource, pod_paths[resource.__type])
 	containers := [container |
 		some kind in ["containers", "initContainers", "ephemeralContainers"]
-		some container in listed(at_or_null(pod, [kind]))
+		some container in listed(at(pod, [kind]))
 	]
 }
-
-at_or_null(document, path) := at(document, path) if is_plain_object(document)
-
-at_or_null(document, _) := null if not is_plain_object(document)

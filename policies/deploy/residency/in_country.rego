@@ -53,10 +53,13 @@ deny_res_002 contains message if {
 	message := sprintf("%s lies in %v, outside the country in which %s keeps its data; move it to a region of the United Arab Emirates.", [label(input), region, regime])
 }
 
-keeps_data_in_country("uae-health")
+keeps_data_in_country(regime) if regime == "uae-health"
 
 # A foreign branch keeps its record abroad, and a daily copy in the country: RES-007.
-keeps_data_in_country("uae-bank") if fact("deny_res_002", "foreign_branch") == false
+keeps_data_in_country(regime) if {
+	regime == "uae-bank"
+	fact("deny_res_002", "foreign_branch") == false
+}
 
 holds_data(type) if {
 	some prefix in data_prefixes

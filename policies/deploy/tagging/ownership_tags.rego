@@ -29,6 +29,7 @@ deny_tag_001 contains message if {
 deny_tag_001 contains message if {
 	input.__type in taggable_types
 	environment := fact("deny_tag_001", "environment")
+	is_string(environment)
 	stated := object.get(tags_of(input), "environment", null)
 	is_string(stated)
 	is_known(stated)

@@ -82,7 +82,7 @@ public_address_switches(resource) := [object.get(resource, "associatePublicIpAdd
 	resource.__type == "aws:ec2/instance:Instance"
 }
 
-public_address_switches(resource) := [at_or_null(interface, ["associatePublicIpAddress"]) |
+public_address_switches(resource) := [at(interface, ["associatePublicIpAddress"]) |
 	some interface in listed(object.get(resource, "networkInterfaces", null))
 ] if {
 	resource.__type == "aws:ec2/launchTemplate:LaunchTemplate"

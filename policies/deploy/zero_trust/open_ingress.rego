@@ -45,7 +45,7 @@ ingress_rules(resource) := [resource] if {
 
 blocks_of(rule) := [block |
 	some property in ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"]
-	some block in listed(at_or_null(rule, [property]))
+	some block in listed(at(rule, [property]))
 ]
 
 is_public_edge(rule) if {

@@ -50,10 +50,10 @@ settings_of(resource) := object_at(resource, ["environment", "variables"]) if {
 
 settings_of(resource) := {name: value |
 	some container in pod_containers(resource)
-	some variable in listed(at_or_null(container, ["env"]))
-	name := at_or_null(variable, ["name"])
+	some variable in listed(at(container, ["env"]))
+	name := at(variable, ["name"])
 	is_string(name)
-	value := at_or_null(variable, ["value"])
+	value := at(variable, ["value"])
 }
 
 object_at(resource, path) := value if {
