@@ -24,7 +24,7 @@ stack_deny_gpu_002 contains {"msg": message, "urn": pool.__urn} if {
 	some pool in gpu_pools
 	gpus := pool_gpus(pool, fact("stack_deny_gpu_002", "gpu_counts"))
 	gpus == null
-	is_known(at(pool, ["scalingConfig", "maxSize"]))
+	is_known(pool_limit(pool))
 	message := sprintf("%s has no known limit of GPUs; state its size and use types with a known number of GPUs.", [label(pool)])
 }
 
@@ -32,15 +32,19 @@ stack_deny_gpu_002 contains {"msg": message, "urn": pool.__urn} if {
 	some pool in gpu_pools
 	gpus := pool_gpus(pool, fact("stack_deny_gpu_002", "gpu_counts"))
 	is_number(gpus)
-	gpus > fact("stack_deny_gpu_002", "max_gpus")
-	message := sprintf("%s can grow to %v GPUs, more than the %v of the environment; lower its limit.", [label(pool), gpus, fact("stack_deny_gpu_002", "max_gpus")])
+	quota := fact("stack_deny_gpu_002", "max_gpus")
+	is_number(quota)
+	gpus > quota
+	message := sprintf("%s can grow to %v GPUs, more than the %v of the environment; lower its limit.", [label(pool), gpus, quota])
 }
 
 stack_deny_gpu_002 contains message if {
 	counts := fact("stack_deny_gpu_002", "gpu_counts")
 	total := sum([gpus | some pool in gpu_pools; gpus := pool_gpus(pool, counts); is_number(gpus)])
-	total > fact("stack_deny_gpu_002", "max_gpus")
-	message := sprintf("The GPU pools can grow to %v GPUs together, more than the %v of the environment; lower their limits.", [total, fact("stack_deny_gpu_002", "max_gpus")])
+	quota := fact("stack_deny_gpu_002", "max_gpus")
+	is_number(quota)
+	total > quota
+	message := sprintf("The GPU pools can grow to %v GPUs together, more than the %v of the environment; lower their limits.", [total, quota])
 }
 
 gpu_pools := [pool | some pool in of_types(gpu_group_types); count(pool_gpu_types(pool)) > 0]

@@ -45,17 +45,22 @@ pool_gpu_types(pool) := types if {
 	is_gpu_type(type)
 }
 
-# Most GPUs of a pool; null where it states no limit, or is of a type whose GPUs nobody counted.
-pool_gpus(pool, counts) := gpus if {
-	pool.__type == "aws:eks/nodeGroup:NodeGroup"
-	each := {object.get(counts, type, null) | some type in pool_gpu_types(pool)}
-	nodes := at(pool, ["scalingConfig", "maxSize"])
-	gpus := product_or_null(nodes, each)
+# What limits a pool: nodes of a node group, GPUs of a Karpenter pool.
+pool_limit(pool) := at(pool, ["scalingConfig", "maxSize"]) if pool.__type == "aws:eks/nodeGroup:NodeGroup"
+
+pool_limit(pool) := at(pool, ["spec", "limits", "nvidia.com/gpu"]) if {
+	pool.__type == "kubernetes:karpenter.sh/v1:NodePool"
 }
 
-pool_gpus(pool, _) := limit if {
+# Most GPUs of a pool; null where it states no limit, or is of a type whose GPUs nobody counted.
+pool_gpus(pool, counts) := product_or_null(pool_limit(pool), each) if {
+	pool.__type == "aws:eks/nodeGroup:NodeGroup"
+	is_object(counts)
+	each := {object.get(counts, type, null) | some type in pool_gpu_types(pool)}
+}
+
+pool_gpus(pool, _) := number_or_null(pool_limit(pool)) if {
 	pool.__type == "kubernetes:karpenter.sh/v1:NodePool"
-	limit := number_or_null(at(pool, ["spec", "limits", "nvidia.com/gpu"]))
 }
 
 product_or_null(nodes, each) := nodes * max(each) if are_numbers(nodes, each)

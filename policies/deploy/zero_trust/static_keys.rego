@@ -32,28 +32,32 @@ deny_zt_005 contains message if {
 }
 
 deny_zt_005 contains message if {
-	some name, value in settings_of(input)
-	is_static_key(name, value)
-	message := sprintf("%s carries a static AWS key in %s; give the workload a role by Pod Identity.", [label(input), name])
+	some setting in settings_of(input)
+	is_static_key(setting.name, setting.value)
+	message := sprintf("%s carries a static AWS key in %s; give the workload a role by Pod Identity.", [label(input), setting.name])
 }
 
-# What the resource sets, as name and value. A Secret whose content is marked secret shows nothing.
-settings_of(resource) := object.union(object_at(resource, ["data"]), object_at(resource, ["stringData"])) if {
-	resource.__type == "kubernetes:core/v1:Secret"
+# What the resource sets. A Secret whose whole content is marked secret shows nothing.
+settings_of(resource) := [{"name": name, "value": value} |
+	some path in setting_paths[resource.__type]
+	some name, value in object_at(resource, path)
+] if {
+	setting_paths[resource.__type]
 }
 
-settings_of(resource) := object_at(resource, ["data"]) if resource.__type == "kubernetes:core/v1:ConfigMap"
-
-settings_of(resource) := object_at(resource, ["environment", "variables"]) if {
-	resource.__type == "aws:lambda/function:Function"
-}
-
-settings_of(resource) := {name: value |
+settings_of(resource) := [{"name": name, "value": at(variable, ["value"])} |
 	some container in pod_containers(resource)
 	some variable in listed(at(container, ["env"]))
 	name := at(variable, ["name"])
 	is_string(name)
-	value := at(variable, ["value"])
+] if {
+	pod_paths[resource.__type]
+}
+
+setting_paths := {
+	"kubernetes:core/v1:Secret": [["data"], ["stringData"]],
+	"kubernetes:core/v1:ConfigMap": [["data"]],
+	"aws:lambda/function:Function": [["environment", "variables"]],
 }
 
 object_at(resource, path) := value if {
