@@ -99,7 +99,7 @@ def read_hits(value: Any) -> Outcome:
 
 def short_error(text: str) -> str:
     """Return an engine's error as one sentence, without its stack trace and source excerpt."""
-    kept = text.split("Stack backtrace")[0]
+    kept = text.split("Stack backtrace", maxsplit=1)[0]
     reasons = [line.strip() for line in kept.splitlines() if line.strip().startswith("error:")]
     sentence = reasons[0].removeprefix("error:").strip() if reasons else " ".join(kept.split())
     return sentence[:300] or "the rule broke without a reason"

@@ -184,7 +184,8 @@ class _Judge:
     def _not_applicable(self, policy: Policy) -> list[Finding]:
         message = "No resource of its types."
         if policy not in self._applying:
-            wanted = "; ".join(f"{key}: {', '.join(names)}" for key, names in policy.applies.items())
+            parts = (f"{key}: {', '.join(names)}" for key, names in policy.applies.items())
+            wanted = "; ".join(parts)
             message = f"The environment is outside the policy's scope ({wanted})."
         return [
             self._finding(policy, layer, None, "not_applicable", message)

@@ -7,12 +7,12 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
+from ruamel.yaml.comments import CommentedMap
+
 from bedplate.policy.metadata import plain, position
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-    from ruamel.yaml.comments import CommentedMap
 
     from bedplate.errors import Problem
     from bedplate.policy.controls import Control
@@ -52,7 +52,7 @@ def read_policy(
     """Fill ``values`` with the fields of a Policy; return all that is wrong with the block."""
     faults = _keys(block, entry, "", TOP, ())
     custom = entry.get("custom")
-    if not isinstance(custom, dict):
+    if not isinstance(custom, CommentedMap):
         return faults or [block.problem("custom", "it is no mapping", "list the policy's fields")]
     faults += _keys(block, custom, "custom.", REQUIRED, OPTIONAL)
     if faults:
@@ -137,9 +137,7 @@ def _identity(block: Block, custom: CommentedMap) -> list[Problem]:
     return faults
 
 
-def _controls(
-    block: Block, custom: CommentedMap, controls: Mapping[str, Control]
-) -> list[Problem]:
+def _controls(block: Block, custom: CommentedMap, controls: Mapping[str, Control]) -> list[Problem]:
     at = position(custom, "controls")
     cited = custom["controls"]
     if not isinstance(cited, list) or not cited:
@@ -159,7 +157,7 @@ def _applies(block: Block, custom: CommentedMap) -> list[Problem]:
         return []
     value, at = custom["applies"], position(custom, "applies")
     fix = f"give lists for {', '.join(APPLIES)}"
-    if not isinstance(value, dict):
+    if not isinstance(value, CommentedMap):
         return [block.problem("custom.applies", "it is no mapping", fix, at)]
     faults = [
         block.problem(
@@ -172,9 +170,7 @@ def _applies(block: Block, custom: CommentedMap) -> list[Problem]:
         if key not in APPLIES
     ]
     faults += [
-        block.problem(
-            f"custom.applies.{key}", "it is no list of names", fix, position(value, key)
-        )
+        block.problem(f"custom.applies.{key}", "it is no list of names", fix, position(value, key))
         for key, names in value.items()
         if not isinstance(names, list) or not names
     ]
@@ -205,4 +201,4 @@ def _values(block: Block, entry: CommentedMap, custom: CommentedMap) -> dict[str
 def suggest(name: str, known: Collection[str]) -> str:
     """Return the known name that is closest, as a fix; all of them where none is close."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f'did you mean {close[0]}' if close else f"use one of {', '.join(sorted(known))}"
+    return f"did you mean {close[0]}" if close else f"use one of {', '.join(sorted(known))}"

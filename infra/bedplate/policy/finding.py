@@ -120,7 +120,9 @@ def source_of(
     """
     if resource is not None and resource.spec_path is None:
         position = resource.source
-        return position and Source(position.file, position.line, position.column, "")
+        if position is None:
+            return None
+        return Source(position.file, position.line, position.column, "")
     base = "" if resource is None or resource.spec_path is None else resource.spec_path
     for setting in policy.settings:
         path = f"{base}{setting}" if setting.startswith(".") else setting

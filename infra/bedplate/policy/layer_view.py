@@ -87,7 +87,5 @@ def _read_from(other: Resource, pattern: str, resource: Resource | None) -> bool
     if not fits(other.type, pattern):
         return False
     return (
-        resource is None
-        or resource.urn in other.dependencies
-        or other.urn in resource.dependencies
+        resource is None or resource.urn in other.dependencies or other.urn in resource.dependencies
     )

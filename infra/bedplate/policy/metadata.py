@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PACKAGE: Final = re.compile(r"^package\s+([A-Za-z_][A-Za-z0-9_.]*)", re.MULTILINE)
 """The package clause of a module."""
-HEAD: Final = re.compile(r"^(?P<rule>(?:stack_)?(?:deny|violation|warn)[A-Za-z0-9_]*)\b(?P<rest>.*)")
+HEAD: Final = re.compile(r"^(?P<rule>(?:stack_)?(?:deny|violation|warn)\w*)\b(?P<rest>.*)")
 """The head of a rule whose name Pulumi takes for a policy."""
 _COMMENT: Final = re.compile(r"^#( ?)(.*)$")
 _MARK: Final = re.compile(r"^#\s*METADATA\s*$")

@@ -120,12 +120,6 @@ def _provider(resource: Resource, providers: Mapping[str, Resource]) -> dict[str
     urn = resource.provider.rpartition("::")[0]
     provider = providers.get(urn)
     name = urn.rpartition("::")[2]
-    if provider is None:
-        return {"type": urn.split("::")[2] if urn.count("::") > 2 else "", "name": name,
-                "urn": urn, "properties": {}}  # fmt: skip
-    return {
-        "type": provider.type,
-        "name": provider.name,
-        "urn": urn,
-        "properties": provider.inputs,
-    }
+    token = provider.type if provider else urn.removesuffix(f"::{name}").rpartition("::")[2]
+    properties = provider.inputs if provider else {}
+    return {"type": token, "name": name, "urn": urn, "properties": properties}

@@ -92,9 +92,9 @@ class RegorusEngine:
                     )
                 if answer[0] != "ready":
                     number = left[answer[0]][0]
-                    broke = len(answer) > 2
+                    _, value, *errors = answer
                     outcomes[number] = (
-                        Outcome(error=short_error(answer[2])) if broke else read_hits(answer[1])
+                        Outcome(error=short_error(errors[0])) if errors else read_hits(value)
                     )
         except _Dead as dead:
             self._kill()
@@ -166,9 +166,7 @@ class RegorusEngine:
                     process.stdin.close()
 
 
-def _read_lines(
-    process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]
-) -> None:
+def _read_lines(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
     """Pass on what the worker writes, and None at its end."""
     if process.stdout is not None:
         with process.stdout as stream:
