@@ -97,14 +97,15 @@ def _refusal(
             f"{_shown(program, start)} did not end within {timeout_seconds:g} seconds. "
             "Fix: look for an endless loop, a wait, or an output that nothing sets."
         )
+    if isinstance(error, pulumi.RunError):
+        # Pulumi's own host shows just the message: it is written for the user.
+        return EngineError(str(error))
     line = _deepest_line(error, program, start)
     if isinstance(error, SystemExit):
         return EngineError(
             f"{line}: the program ended itself with exit code {error.code}. "
             "Fix: raise an exception with a message instead of calling sys.exit."
         )
-    if isinstance(error, pulumi.RunError):
-        return EngineError(f"{line}: {error}")
     return EngineError(_sentence(error, line, start))
 
 

@@ -97,6 +97,25 @@ def mark_secret(struct: Struct, key: str) -> None:
         struct.fields[key].CopyFrom(_secret(value))
 
 
+def reveal(struct: Struct) -> Struct:
+    """Return a copy in which every secret is its plain value; only for comparing values."""
+    copy = Struct()
+    for key, value in struct.fields.items():
+        copy.fields[key].CopyFrom(_revealed(value))
+    return copy
+
+
+def _revealed(value: Value) -> Value:
+    if _is_secret(value):
+        return _revealed(value.struct_value.fields["value"])
+    if value.HasField("struct_value"):
+        return Value(struct_value=reveal(value.struct_value))
+    if value.HasField("list_value"):
+        items = [_revealed(item) for item in value.list_value.values]
+        return Value(list_value=ListValue(values=items))
+    return value
+
+
 def holds(marker: Mapping[str, bool], value: Any) -> bool:
     """Tell whether a Plan's value is this marker (``SECRET``, ``UNKNOWN``) or has it inside."""
     if isinstance(value, dict):

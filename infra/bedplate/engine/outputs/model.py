@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 
 DNS_SUFFIXES: Final = {"aws-cn": "amazonaws.com.cn"}
 """Domain of AWS by partition, where it is not ``amazonaws.com``."""
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a region belongs to."""
+    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+    return next((name for prefix, name in prefixes.items() if region.startswith(prefix)), "aws")
+
+
+def _parsed(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
 
 
 def derived(text: str, salt: str, length: int = 17) -> str:
@@ -34,18 +47,20 @@ class Account:
     """Tags that the provider adds to every resource."""
 
     def through_provider(self, inputs: Mapping[str, Any]) -> Account:
-        """Return the account as an explicit AWS provider with these inputs sees it.
+        """Return the account as an AWS provider with these inputs sees it.
 
         The SDK sends a provider's structured inputs as JSON text.
         """
         region = inputs.get("region")
-        tags = inputs.get("defaultTags")
-        if isinstance(tags, str):
-            tags = json.loads(tags)
+        region = region if isinstance(region, str) and region else self.region
+        accounts = _parsed(inputs.get("allowedAccountIds"))
+        tags = _parsed(inputs.get("defaultTags"))
         tags = tags.get("tags", {}) if isinstance(tags, dict) else {}
-        return replace(
-            self,
-            region=region if isinstance(region, str) and region else self.region,
+        known = isinstance(accounts, list) and len(accounts) == 1 and isinstance(accounts[0], str)
+        return Account(
+            account_id=accounts[0] if known else self.account_id,
+            region=region,
+            partition=partition_of(region),
             default_tags={key: tag for key, tag in tags.items() if isinstance(tag, str)},
         )
 

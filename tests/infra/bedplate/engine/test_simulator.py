@@ -370,7 +370,7 @@ BROKEN = {
     ),
     "refusal": (
         "import pulumi\nraise pulumi.RunError('Choose a region.')",
-        "{program}:2: Choose a region.",
+        "Choose a region.",
     ),
     "unknown function": (
         HEADER + "aws.ec2.get_ami(owners=['self'])",
