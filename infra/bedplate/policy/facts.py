@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -29,18 +30,19 @@ PERSONAL_DATA_TAGS: Final = ("purpose", "retention_days", "controller", "dpo_con
 
 def facts(
     spec: PlatformSpec,
-    today: date,
+    today: date | None = None,
     hourly_usd: float | None = None,
     unpriced: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Return all facts of an environment by name.
 
-    ``today`` is the day on which recorded legal bases must be in force. ``hourly_usd`` and
-    ``unpriced`` are the cost estimate; without them the cost rules deny for want of facts.
+    ``today`` is the day on which recorded legal bases must be in force, by default the present day
+    in UTC. ``hourly_usd`` and ``unpriced`` are the cost estimate; without them the cost rules deny
+    for want of facts.
     """
     return {
         **_identity(spec),
-        **_residency(spec, today),
+        **_residency(spec, today or datetime.now(UTC).date()),
         **_network(spec),
         **_gpus(spec),
         **_cost(spec, hourly_usd, unpriced),
@@ -126,9 +128,7 @@ def _cost(
     budget = spec.budget
     return {
         "estimated_hourly_usd": hourly_usd,
-        "estimated_hourly_text": None if hourly_usd is None else f"{hourly_usd:.2f}",
         "budget_hourly_usd": budget.hourly_usd,
-        "budget_hourly_text": f"{budget.hourly_usd:.2f}",
         "warn_hourly_usd": budget.hourly_usd * budget.warn_percent / 100,
         "unpriced": None if unpriced is None else sorted(unpriced),
     }

@@ -15,9 +15,9 @@ import rego.v1
 #   controls: ["finops:budget"]
 #   avoid: Pools whose limits cost more an hour than budget.hourly_usd.
 #   remediation: Lower the limits of the pools, or raise budget.hourly_usd.
-#   parameters: [estimated_hourly_usd, estimated_hourly_text, budget_hourly_usd, budget_hourly_text]
+#   parameters: [estimated_hourly_usd, budget_hourly_usd]
 #   settings: [budget.hourly_usd]
-stack_deny_gpu_005 contains message if message := without_facts("stack_deny_gpu_005", ["estimated_hourly_usd", "estimated_hourly_text", "budget_hourly_usd", "budget_hourly_text"])
+stack_deny_gpu_005 contains message if message := without_facts("stack_deny_gpu_005", ["estimated_hourly_usd", "budget_hourly_usd"])
 
 stack_deny_gpu_005 contains message if {
 	estimate := fact("stack_deny_gpu_005", "estimated_hourly_usd")
@@ -25,7 +25,9 @@ stack_deny_gpu_005 contains message if {
 	is_number(estimate)
 	is_number(budget)
 	estimate > budget
-	message := sprintf("The environment is estimated at %s USD an hour, above its budget of %s USD; lower the limits of its pools or raise the budget.", [fact("stack_deny_gpu_005", "estimated_hourly_text"), fact("stack_deny_gpu_005", "budget_hourly_text")])
+
+	# Whole dollars, apart even where the two are close: engines print fractions differently.
+	message := sprintf("The environment is estimated at %d USD an hour, above its budget of %d USD; lower the limits of its pools or raise the budget.", [ceil(estimate), floor(budget)])
 }
 
 # METADATA
@@ -38,11 +40,11 @@ stack_deny_gpu_005 contains message if {
 #   scope: stack
 #   resource_types: []
 #   controls: ["finops:budget"]
-#   avoid: An estimate at 80 % of the budget or more, or a resource type without a price.
+#   avoid: An estimate at budget.warn_percent of the hourly budget or more, or a resource type without a price.
 #   remediation: Lower the limits of the pools, raise the budget, or state the missing prices.
-#   parameters: [estimated_hourly_usd, estimated_hourly_text, warn_hourly_usd, unpriced]
+#   parameters: [estimated_hourly_usd, warn_hourly_usd, unpriced]
 #   settings: [budget.hourly_usd]
-stack_warn_gpu_005 contains message if message := without_facts("stack_warn_gpu_005", ["estimated_hourly_usd", "estimated_hourly_text", "warn_hourly_usd", "unpriced"])
+stack_warn_gpu_005 contains message if message := without_facts("stack_warn_gpu_005", ["estimated_hourly_usd", "warn_hourly_usd", "unpriced"])
 
 stack_warn_gpu_005 contains message if {
 	estimate := fact("stack_warn_gpu_005", "estimated_hourly_usd")
@@ -50,7 +52,7 @@ stack_warn_gpu_005 contains message if {
 	is_number(estimate)
 	is_number(threshold)
 	estimate >= threshold
-	message := sprintf("The environment is estimated at %s USD an hour, near its budget or above it; lower the limits of its pools or raise the budget.", [fact("stack_warn_gpu_005", "estimated_hourly_text")])
+	message := sprintf("The environment is estimated at %d USD an hour, near its budget or above it; lower the limits of its pools or raise the budget.", [ceil(estimate)])
 }
 
 stack_warn_gpu_005 contains message if {
