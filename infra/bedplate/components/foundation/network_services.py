@@ -13,7 +13,6 @@ _DATA = ("ecr.api", "ecr.dkr", "eks-auth", "kms", "logs", "secretsmanager", "sts
 _CONTROL = (
     "autoscaling",
     "ec2",
-    "ec2messages",
     "eks",
     "elasticloadbalancing",
     "monitoring",
@@ -22,7 +21,8 @@ _CONTROL = (
 )
 """What nodes and controllers call besides; through the NAT gateway where there is one.
 
-Source: EKS user guide, private clusters; Karpenter documentation, private clusters.
+Source: EKS user guide, private clusters; Karpenter documentation, private clusters. The SSM agent
+needs no `ec2messages` since version 3.3.40, and newer regions no longer have it.
 """
 
 _ACTION_PREFIXES = {
