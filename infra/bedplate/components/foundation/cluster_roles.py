@@ -125,10 +125,15 @@ def pod_trust(names: Names, service_account: str, namespace: str = SYSTEM_NAMESP
     return iam.trust(service, *iam.POD_IDENTITY, condition={"StringEquals": tags})
 
 
+def via_service(names: Names, service: str) -> str:
+    """Return what KMS calls a service that uses a key with the rights of a role."""
+    domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
+    return f"{service}.{names.region}.{domain}"
+
+
 def volume_key_statements(names: Names, key_arn: pulumi.Input[str]) -> tuple[iam.Statement, ...]:
     """Return what a role needs that has EC2 make volumes encrypted by a customer key."""
-    domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
-    through_ec2 = {"kms:ViaService": f"ec2.{names.region}.{domain}"}
+    through_ec2 = {"kms:ViaService": via_service(names, "ec2")}
     return (
         iam.allow(
             "EncryptVolumes",
