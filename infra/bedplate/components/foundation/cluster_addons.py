@@ -87,7 +87,7 @@ class Addons:
         after: Sequence[pulumi.Resource] = (),
     ) -> aws.eks.Addon:
         """Create an add-on; `identity` is its service account and the role of that."""
-        roles = (
+        associations: list[aws.eks.AddonPodIdentityAssociationArgsDict] = (
             [{"service_account": identity[0], "role_arn": identity[1].role.arn}] if identity else []
         )
         waits = [*after, *(identity[1].attachments if identity else ())]
@@ -97,7 +97,7 @@ class Addons:
             addon_name=addon,
             addon_version=self.scope.spec.cluster.addon_versions.get(addon),
             configuration_values=configuration,
-            pod_identity_associations=roles or None,
+            pod_identity_associations=associations or None,
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
             tags=self.scope.tags(self.scope.names.resource(addon)),
