@@ -19,7 +19,12 @@ from bedplate.components.foundation.audit import Audit, AuditArgs
 from bedplate.components.foundation.cluster import Cluster, ClusterArgs
 from bedplate.components.foundation.gpu_pools import GpuPools, GpuPoolsArgs
 from bedplate.components.foundation.guardrails import Guardrails, GuardrailsArgs
-from bedplate.components.foundation.identities import Identities, IdentitiesArgs
+from bedplate.components.foundation.identities import (
+    Boundary,
+    BoundaryArgs,
+    Identities,
+    IdentitiesArgs,
+)
 from bedplate.components.foundation.keys import Keys, KeysArgs
 from bedplate.components.foundation.network import Network, NetworkArgs
 from bedplate.components.foundation.registry import Registry, RegistryArgs
@@ -30,6 +35,8 @@ from bedplate.spec.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bedplate.spec.platform import PlatformSpec
 
 _judging: ContextVar[bool] = ContextVar("judging", default=False)
 
@@ -92,14 +99,13 @@ def _resolved() -> Resolved:
     return resolved
 
 
-def _provider(scope: Scope) -> aws.Provider:
-    spec = scope.spec.aws
-    roles = [{"role_arn": spec.deploy_role_arn}] if spec.deploy_role_arn else None
+def _provider(spec: PlatformSpec) -> aws.Provider:
+    account = spec.aws
     return aws.Provider(
         "aws",
-        region=spec.region,
-        allowed_account_ids=[spec.account_id],
-        assume_roles=roles,
+        region=account.region,
+        allowed_account_ids=[account.account_id],
+        assume_roles=[{"role_arn": account.deploy_role_arn}] if account.deploy_role_arn else None,
     )
 
 
@@ -108,9 +114,11 @@ def foundation() -> Foundation:
 
     Raises pulumi.RunError with everything that is wrong in the environment's files.
     """
-    scope = Scope(_resolved().spec)
-    provider = _provider(scope)
+    spec = _resolved().spec
+    provider = _provider(spec)
     opts = pulumi.ResourceOptions(providers=[provider])
+    boundary = Boundary("boundary", BoundaryArgs(scope=Scope(spec)), opts)
+    scope = Scope(spec, boundary.arn)
     keys = Keys("keys", KeysArgs(scope=scope), opts)
     network = Network("network", NetworkArgs(scope=scope, keys=keys), opts)
     stores = Stores("stores", StoresArgs(scope=scope, keys=keys, network=network), opts)
@@ -121,7 +129,12 @@ def foundation() -> Foundation:
     gpu_pools = GpuPools("gpu-pools", pools, opts)
     registry = Registry("registry", RegistryArgs(scope=scope, keys=keys), opts)
     users = IdentitiesArgs(
-        scope=scope, keys=keys, cluster=cluster, stores=stores, registry=registry
+        scope=scope,
+        keys=keys,
+        network=network,
+        cluster=cluster,
+        stores=stores,
+        registry=registry,
     )
     identities = Identities("identities", users, opts)
     limits = GuardrailsArgs(scope=scope, keys=keys, audit=audit)

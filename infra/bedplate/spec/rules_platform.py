@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bedplate.spec.cluster import ClusterSpec
     from bedplate.spec.governance import GovernanceSpec
     from bedplate.spec.gpu_pools import GpuPoolSpec
+    from bedplate.spec.keys import KeysSpec
     from bedplate.spec.network import NetworkSpec
     from bedplate.spec.stores import StoresSpec
     from bedplate.spec.teams import TeamSpec
@@ -150,6 +151,17 @@ def principals_of_the_partition(cluster: ClusterSpec, aws: AwsSpec) -> Iterator[
             if not arn.startswith(f"arn:{aws.partition}:"):
                 fix = f"use a role of the partition {aws.partition}"
                 yield Conflict(f"cluster.{field}[{index}]", f"`{arn}` is of another partition", fix)
+
+
+@rule("keys", "aws")
+def deployer_is_not_locked_out(keys: KeysSpec, aws: AwsSpec) -> Iterator[Conflict]:
+    """Who makes a key can change its policy; KMS refuses the key otherwise."""
+    if keys.administrators and aws.deploy_role_arn is None:
+        yield Conflict(
+            "keys.administrators",
+            "with administrators named, KMS locks out a deployer that is not among them",
+            "name the deployer in aws.deploy_role_arn; it is admitted beside them",
+        )
 
 
 @rule("cluster")
