@@ -175,7 +175,7 @@ class _Judge:
         self, policy: Policy, layer: LayerView, resource: Resource | None, hits: Sequence[Hit]
     ) -> Finding:
         if hits:
-            message = " ".join(printable(hit.message) for hit in hits)
+            message = printable(" ".join(hit.message for hit in hits))
             return self._finding(policy, layer, resource, "fail", message)
         still_open = layer.open_reads(policy, resource)
         verdict: Verdict = "unresolved" if still_open else "pass"

@@ -1,0 +1,102 @@
+"""The facts that rules are given follow from the spec."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from support.layers import spec
+from support.plans import shipped
+
+from bedplate.policy.facts import facts
+
+TODAY = date(2026, 11, 23)
+BAHRAIN = {"country": "BH", "basis": "case 12", "approver": "dpo", "expires": "2026-12-31"}
+
+
+def _facts(**changes: Any) -> dict[str, Any]:
+    return facts(spec(changes), TODAY, 12.5, ["kms:key"])
+
+
+def test_every_parameter_of_a_shipped_policy_is_a_fact() -> None:
+    """No rule of ours can lack a fact that an environment has."""
+    wanted = {name for policy in shipped().policies for name in policy.parameters}
+
+    assert {name for name in wanted if _facts().get(name) is None} == set()
+
+
+def test_the_region_of_the_environment_is_the_only_one_allowed() -> None:
+    """Nothing is made elsewhere, even within the jurisdictions."""
+    german = {"region": "eu-central-1"}
+
+    assert _facts()["allowed_regions"] == ["me-central-1"]
+    assert _facts(aws=german, governance={"jurisdictions": ["EU"]})["allowed_regions"] == [
+        "eu-central-1"
+    ]
+
+
+def test_a_region_outside_the_jurisdictions_is_not_allowed() -> None:
+    """The environment's own region earns no trust."""
+    assert _facts(aws={"region": "eu-west-1"})["allowed_regions"] == []
+
+
+@pytest.mark.parametrize(
+    ("transfers", "allowed"),
+    [
+        ([], ["me-central-1"]),
+        ([BAHRAIN], ["me-central-1", "me-south-1"]),
+        ([BAHRAIN | {"expires": "2026-11-22"}], ["me-central-1"]),
+    ],
+)
+def test_a_second_region_abroad_needs_a_basis_in_force(
+    transfers: list[dict[str, str]], allowed: list[str]
+) -> None:
+    """A recorded transfer opens its country until it expires."""
+    recovery = {"strategy": "second-region", "region": "me-south-1"}
+    known = _facts(governance={"disaster_recovery": recovery, "transfers": transfers})
+
+    assert (known["allowed_regions"], known["recovery_region"]) == (allowed, "me-south-1")
+
+
+def test_costs_are_missing_without_an_estimate() -> None:
+    """What nobody estimated is missing, not zero."""
+    bare = facts(spec(), TODAY)
+
+    assert (bare["estimated_hourly_usd"], bare["unpriced"]) == (None, None)
+    assert (_facts()["estimated_hourly_usd"], _facts()["unpriced"]) == (12.5, ["kms:key"])
+    assert (bare["budget_hourly_usd"], bare["warn_hourly_usd"]) == (60, 48)
+
+
+def test_the_gpu_quota_is_stated_or_the_sum_of_the_pools() -> None:
+    """`budget.max_gpus` wins over the pools' own limits."""
+    pools = {
+        "a": {"instance_types": ["g6.xlarge"], "max_gpus": 3},
+        "b": {"instance_types": ["g5.xlarge"], "max_gpus": 4},
+    }
+    budget = {"hourly_usd": 60, "monthly_usd": 30000, "max_gpus": 5}
+
+    assert _facts(gpu_pools=pools)["max_gpus"] == 7
+    assert _facts(gpu_pools=pools, budget=budget)["max_gpus"] == 5
+    assert _facts(gpu_pools=pools)["gpu_instance_types"] == ["g5.xlarge", "g6.xlarge"]
+
+
+def test_hosts_are_those_of_the_integrations() -> None:
+    """Only named systems may be sent telemetry."""
+    siem = {"siem": {"url": "https://siem.acme.example:8088/collect"}}
+
+    assert _facts(integrations=siem)["telemetry_hosts"] == ["siem.acme.example"]
+
+
+def test_what_the_account_has_already_is_named() -> None:
+    """Rules that ask for a trail accept one that exists."""
+    audit = {"trail": "existing", "guardduty": "existing"}
+
+    assert _facts(audit=audit)["existing"] == ["guardduty", "trail"]
+    assert _facts()["existing"] == []
+
+
+@pytest.mark.parametrize(("tier", "days"), [("development", 7), ("staging", 30), ("production", 365)])
+def test_logs_are_kept_as_long_as_the_tier_asks(tier: str, days: int) -> None:
+    """Production keeps a year."""
+    assert _facts(tier=tier)["min_log_retention_days"] == days
