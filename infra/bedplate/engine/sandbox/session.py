@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sys
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -109,8 +110,12 @@ def _ensure_stack(folder: Path, environment: dict[str, str], project: str, stack
 def _passphrase(path: Path) -> str:
     """Return the sandbox's own passphrase, made on first use and readable by its owner only."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8") as made:
+            made.write(secrets.token_urlsafe(24))
+            made.flush()
+            # Whoever is first wins, and nobody reads half a passphrase.
+            with suppress(FileExistsError):
+                path.hardlink_to(made.name)
     return path.read_text(encoding="utf-8")
 
 
