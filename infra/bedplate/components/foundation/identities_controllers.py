@@ -1,0 +1,105 @@
+"""Identities of what runs in the cluster for everybody: controllers, registry, orchestrator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedplate.components.foundation.identities_access import (
+    ADD_OBJECTS,
+    READ_OBJECTS,
+    REMOVE_OBJECTS,
+    Access,
+    Identity,
+)
+from bedplate.components.foundation.identities_load_balancer import load_balancer_grants
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from bedplate.spec.platform import PlatformSpec
+
+_ORCHESTRATORS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "airflow": (
+        "airflow",
+        (
+            "airflow-api-server",
+            "airflow-dag-processor",
+            "airflow-scheduler",
+            "airflow-triggerer",
+            "airflow-worker",
+        ),
+    ),
+    "argo-workflows": ("argo", ("argo-workflow", "argo-workflows-server")),
+    "kubeflow-pipelines": ("kubeflow", ("ml-pipeline", "pipeline-runner")),
+}
+"""Namespace and service accounts of each engine, as its chart or manifests name them."""
+
+_PIPELINES = "pipelines"
+"""Where in the lineage bucket the orchestrator keeps task logs and passed artefacts."""
+
+
+def external_secrets(access: Access, database_secret: pulumi.Input[str]) -> Identity:
+    """Return the identity that brings secrets into the cluster."""
+    return Identity(
+        part="external-secrets",
+        namespaces=("external-secrets",),
+        service_accounts=("external-secrets",),
+        grants={
+            "secrets": (
+                access.tagged_secrets(),
+                # RDS makes this one, and gives it none of our tags.
+                access.secret("DatabaseSecret", database_secret),
+            ),
+            "keys": (access.key_for_secrets(),),
+        },
+    )
+
+
+def load_balancer(access: Access, node_group_id: pulumi.Output[str]) -> Identity:
+    """Return the identity of the AWS Load Balancer Controller."""
+    names, vpc_id = access.scope.names, access.vpc_id
+    return Identity(
+        part="load-balancer",
+        namespaces=("kube-system",),
+        service_accounts=("aws-load-balancer-controller",),
+        grants=load_balancer_grants(names, vpc_id, node_group_id),
+    )
+
+
+def mlflow(access: Access, database_secret: pulumi.Input[str]) -> Identity:
+    """Return the identity of the model registry, which serves the artefacts of all teams."""
+    actions = [*READ_OBJECTS, *ADD_OBJECTS, *REMOVE_OBJECTS]
+    return Identity(
+        part="mlflow",
+        namespaces=("mlflow",),
+        service_accounts=("mlflow",),
+        grants={
+            "objects": access.objects("models", actions),
+            "secrets": (access.secret("DatabaseSecret", database_secret),),
+            "keys": (access.key_for_objects("models", write=True), access.key_for_secrets()),
+        },
+    )
+
+
+def log_shipper(access: Access) -> Identity:
+    """Return the identity that sends the containers' logs to CloudWatch."""
+    return Identity(
+        part="log-shipper",
+        namespaces=("monitoring",),
+        service_accounts=("log-shipper",),
+        grants={"logs": (access.log_streams(f"/{access.scope.names.prefix}"),)},
+    )
+
+
+def orchestrator(access: Access, spec: PlatformSpec) -> Identity:
+    """Return the identity of the pipeline engine: its logs and artefacts, not the teams' data."""
+    namespace, service_accounts = _ORCHESTRATORS[spec.orchestration.engine]
+    return Identity(
+        part="orchestrator",
+        namespaces=(namespace,),
+        service_accounts=service_accounts,
+        grants={
+            "objects": access.objects("lineage", [*READ_OBJECTS, *ADD_OBJECTS], _PIPELINES),
+            "keys": (access.key_for_objects("data", write=True),),
+        },
+    )
