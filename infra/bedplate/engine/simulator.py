@@ -28,6 +28,8 @@ def simulate_layer(request: LayerRequest) -> LayerPlan:
     program itself raises, such as SpecError. The same request always gives the same Plan.
     """
     monitor = SimulatedMonitor(request)
+    # Resolved now: the program runs in its own folder, where a relative path means another place.
+    root = str(request.program.resolve().parent)
 
     def configure() -> None:
         config.set_all_config(dict(request.config), [])
@@ -38,7 +40,7 @@ def simulate_layer(request: LayerRequest) -> LayerPlan:
                 engine=None,
                 project=request.project,
                 stack=request.stack,
-                root_directory=str(request.program.parent),
+                root_directory=root,
                 organization=ORGANIZATION,
                 dry_run=False,
                 callbacks=None,

@@ -58,7 +58,7 @@ def program(tmp_path: Path) -> Path:
     return tmp_path / "__main__.py"
 
 
-def simulate(program: Path, text: str, **changes: Any) -> LayerPlan:
+def simulate(program: Path, text: str, /, **changes: Any) -> LayerPlan:
     """Write a program and simulate it as the foundation of ``dev``."""
     program.write_text(textwrap.dedent(text), encoding="utf-8")
     values: dict[str, Any] = {
@@ -74,7 +74,7 @@ def simulate(program: Path, text: str, **changes: Any) -> LayerPlan:
     return simulate_layer(LayerRequest(**(values | changes)))
 
 
-def refusal(program: Path, text: str, **changes: Any) -> str:
+def refusal(program: Path, text: str, /, **changes: Any) -> str:
     """Return the message of the EngineError that a program gets."""
     with pytest.raises(EngineError) as caught:
         simulate(program, text, **changes)
@@ -264,6 +264,16 @@ def test_config_and_stack_are_the_requests(program: Path) -> None:
     )
 
     assert plan.exports == {"stacks": "/repo/stacks", "where": "bedplate-foundation/dev"}
+
+
+def test_program_given_by_a_relative_path(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's root is absolute, however the program's path was written."""
+    text = "import pulumi\npulumi.export('root', pulumi.runtime.get_root_directory())"
+    monkeypatch.chdir(program.parent.parent)
+    relative = Path(program.parent.name) / program.name
+    plan = simulate(program, text, program=relative)
+
+    assert plan.exports == {"root": str(program.parent)}
 
 
 def test_an_asynchronous_program(program: Path) -> None:
