@@ -148,11 +148,12 @@ def _steps(block: str) -> list[tuple[str, int, list[str]]]:
 
 def _run(command: str, folder: Path) -> tuple[int, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"PATH": path, "XDG_CACHE_HOME": str(folder.parent / "cache")}
     done = subprocess.run(  # noqa: S602 - the project's own documents, pipes included
         command,
         shell=True,
         cwd=folder,
-        env=os.environ | {"PATH": path, "COLUMNS": "200", "NO_COLOR": "1"},
+        env=os.environ | own | {"COLUMNS": "200", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=60,

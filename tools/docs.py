@@ -15,6 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bedplate.cli.reference import render as cli_page
+from bedplate.policy import catalogue_docs
+from bedplate.policy.catalogue import load_catalogue
 from bedplate.spec.reference import blueprint_schema_text, environment_page, environment_schema_text
 from bedplate.spec.resolve import Resolved, environments, resolve
 
@@ -57,11 +60,12 @@ _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end of \2 -->)", r
 def documents(root: Path = ROOT) -> dict[str, str]:
     """Return every generated document by its path below the root."""
     reference = {
+        "docs/reference/cli.md": cli_page(),
         "docs/reference/environment.md": environment_page(),
         "docs/reference/environment.schema.json": environment_schema_text(),
         "docs/reference/blueprint.schema.json": blueprint_schema_text(),
     }
-    return reference | _blueprint_readmes(root)
+    return reference | _policy_pages(root) | _blueprint_readmes(root)
 
 
 def stale(root: Path = ROOT) -> dict[str, str]:
@@ -71,6 +75,12 @@ def stale(root: Path = ROOT) -> dict[str, str]:
 
 def _on_disk(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _policy_pages(root: Path) -> dict[str, str]:
+    policies = root / "policies"
+    catalogue = load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
+    return catalogue_docs.render(catalogue)
 
 
 def _blueprint_readmes(root: Path) -> dict[str, str]:
