@@ -1,0 +1,114 @@
+"""The command line: the only place that prints, exits and reads the process environment.
+
+Importing it must stay cheap, so that `bedplate --help` answers at once: each verb imports what it
+needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bedplate.cli import (
+    blueprints,
+    check,
+    cost,
+    explain,
+    policies,
+    preview,
+    sandbox,
+    schema,
+)
+from bedplate.cli.console import complain, say
+from bedplate.cli.parameters import examples
+from bedplate.errors import EXIT_INTERNAL, BedplateError
+from bedplate.versions import BEDPLATE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended (128 and the signal's number)."""
+
+_DEBUG = "--debug"
+
+app = typer.Typer(
+    name="bedplate",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    # Plain help: Rich alone would take half of the time that `--help` may take.
+    rich_markup_mode=None,
+)
+"""All verbs."""
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the flag's value
+    if wanted:
+        say(f"bedplate {BEDPLATE}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog=examples(
+        "bedplate check", "bedplate check prod --format json", "bedplate explain prod network"
+    )
+)
+def _all_verbs(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option(_DEBUG, help="Show the traceback of an internal error.")
+    ] = False,
+) -> None:
+    """Simulate, judge and price machine-learning platforms on AWS, from one file each.
+
+    Exit codes: 0 clean, 1 blocked, 2 wrong usage, 3 a verdict is open where open verdicts block,
+    70 an internal error.
+    """
+
+
+app.command("check", epilog=check.EXAMPLES)(check.check)
+app.command("preview", epilog=preview.EXAMPLES)(preview.preview)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("cost", epilog=cost.EXAMPLES)(cost.cost)
+app.command("blueprints", epilog=blueprints.EXAMPLES)(blueprints.blueprints)
+app.command("policies", epilog=policies.EXAMPLES)(policies.policies)
+app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
+app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line, by default the process's own; return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    own = given[: given.index("--")] if "--" in given else given
+    debug = _DEBUG in own
+    if debug:
+        given.remove(_DEBUG)  # it may stand behind the verb too
+    try:
+        typer.main.get_command(app)(args=given, prog_name="bedplate")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BedplateError as error:
+        if debug:
+            traceback.print_exc()
+        complain(error.message)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - our own fault, told in one line
+        if debug:
+            traceback.print_exc()
+        complain(_apology(error))
+        return EXIT_INTERNAL
+    return 0
+
+
+def _apology(error: Exception) -> str:
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"internal error: {what}. Fix: re-run with {_DEBUG} and report what it shows."

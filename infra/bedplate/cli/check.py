@@ -1,0 +1,95 @@
+"""Verb `check`: resolves, simulates, prices and judges environments."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bedplate.cli.console import deliver, working
+from bedplate.cli.parameters import (
+    NoCache,
+    Output,
+    OutputFormat,
+    Stacks,
+    complete_environment,
+    examples,
+)
+from bedplate.cli.places import cache_folder, chosen
+from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bedplate.governance.assessment import Assessment
+
+EXAMPLES = examples(
+    "bedplate check",
+    "bedplate check prod --stacks ../acme/stacks",
+    "bedplate check --format json --output findings.json",
+)
+"""End of the help page."""
+
+Environments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ENV",
+        help="Environments; none: all of the stacks folder.",
+        autocompletion=complete_environment,
+        show_default=False,
+    ),
+]
+Rego = Annotated[
+    Literal["regorus", "opa"],
+    typer.Option("--rego", help="What evaluates policies: built in, or the opa program."),
+]
+All = Annotated[
+    bool, typer.Option("--all", help="JSON: also policies that do not apply to anything.")
+]
+
+
+def check(
+    environments: Environments = None,
+    *,
+    stacks: Stacks = Path("stacks"),
+    output_format: OutputFormat = "table",
+    output: Output = None,
+    rego: Rego = "regorus",
+    no_cache: NoCache = False,
+    everything: All = False,
+) -> None:
+    """Simulate, judge and price environments.
+
+    Nothing is needed but the files: no cloud, no cluster, no Pulumi CLI. Exits 1 where a finding or
+    a fault in the files blocks, and 3 where in production a verdict is still open. What has not
+    changed since the last check is read from a cache.
+    """
+    from bedplate.governance.assessment import Options, assess  # noqa: PLC0415 - see bedplate.cli
+
+    names = chosen(environments or (), stacks)
+    options = Options(stacks, rego=rego, cache=None if no_cache else cache_folder())
+    with working(f"Checking {', '.join(names)}"):
+        assessments = assess(names, options)
+    code = exit_code(assessments)
+    if output_format == "json":
+        from bedplate.cli.findings_document import document  # noqa: PLC0415
+
+        found = document(assessments, code, everything=everything)
+        text = json.dumps(found, indent=2, ensure_ascii=False)
+    else:
+        from bedplate.cli.findings_table import table_text  # noqa: PLC0415
+
+        text = table_text(assessments, to_file=output is not None)
+    deliver(text, output)
+    raise typer.Exit(code)
+
+
+def exit_code(assessments: Sequence[Assessment]) -> int:
+    """Return the gravest exit code: blocked before open before clean."""
+    codes = {assessment.exit_code for assessment in assessments}
+    for code in (EXIT_BLOCKED, EXIT_UNRESOLVED):
+        if code in codes:
+            return code
+    return EXIT_CLEAN

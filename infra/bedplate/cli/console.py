@@ -1,0 +1,144 @@
+"""Writes to the user: plain text, tables, and progress on a terminal.
+
+Colour appears only on a terminal, and never where NO_COLOR is set (no-color.org); Rich sees to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from bedplate.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+PLAIN_WIDTH = 160
+"""Columns of a table that goes to a file or a pipe, where COLUMNS does not say otherwise."""
+
+_SPINNER = 4
+"""Columns that the sign of ongoing work takes."""
+
+
+def say(text: str) -> None:
+    """Write text and a line break to standard output."""
+    _write(sys.stdout, f"{text}\n")
+
+
+def complain(text: str) -> None:
+    """Write text and a line break to standard error."""
+    _write(sys.stderr, f"{text}\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # The reader has seen enough. What follows goes nowhere, and the exit code stays.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def rendered(*parts: RenderableType, to_file: bool = False) -> str:
+    """Return text, tables and trees as text: coloured and fitted for a terminal, else plain, wide.
+
+    Lines of text are never broken, so that they can be searched and clicked.
+    """
+    from rich.text import Text  # noqa: PLC0415 - Rich is slow to import
+
+    console = _console(to_file=to_file)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, soft_wrap=isinstance(part, str | Text))
+    return "\n".join(line.rstrip() for line in captured.get().split("\n")).strip("\n")
+
+
+def table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """Return an empty table; `right` are further columns, of figures. Long words are folded."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - Rich is slow to import
+    from rich.table import Table  # noqa: PLC0415
+
+    empty = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in columns:
+        empty.add_column(name, overflow="fold")
+    for name in right:
+        empty.add_column(name, justify="right", overflow="fold")
+    return empty
+
+
+def _console(*, to_file: bool) -> Console:
+    from rich.console import Console  # noqa: PLC0415 - Rich is slow to import
+
+    fitted = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(
+        file=StringIO() if to_file else sys.stdout,
+        width=None if fitted and not to_file else PLAIN_WIDTH,
+        # Values are shown as they are: no markup, no smileys.
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+@contextmanager
+def working(on_what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that work is under way, and what it is told; elsewhere show nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _progress: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - Rich is slow to import
+    from rich.markup import escape  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with console.status(f"{escape(on_what)} …") as status:
+
+        def show(progress: str) -> None:
+            line = f"{on_what}: {progress.strip()}"[: console.width - _SPINNER]
+            status.update(escape(line))
+
+        yield show
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write a finished document to standard output, or to a file that is replaced whole.
+
+    Raises UsageError where the file can't be written; what was there before then stays.
+    """
+    if output is None:
+        say(text)
+        return
+    try:
+        _replace(output, f"{text}\n")
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        fix = "name a file in a folder that exists and that you may write to"
+        raise UsageError(f"{output} can't be written: {reason}. Fix: {fix}.") from error
+
+
+def _replace(output: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(output)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """Return the process's file mode mask: temporary files are made private, results are not."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

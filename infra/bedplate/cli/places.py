@@ -1,0 +1,71 @@
+"""Where things lie: environment files, the cache. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bedplate.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+_MOST_NAMED = 30
+"""Names that a message lists; beyond that it gives examples."""
+
+
+def environment_names(stacks: Path) -> tuple[str, ...]:
+    """Return the names of the environments in a folder, sorted.
+
+    Raises UsageError where there is no such folder, or no environment in it.
+    """
+    if not stacks.is_dir():
+        fix = "name a folder of environment files with --stacks"
+        raise UsageError(f"{shown(stacks)} is not a folder. Fix: {fix}.")
+    names = tuple(sorted(path.stem for path in stacks.glob("*.yaml") if path.stem != "common"))
+    if not names:
+        raise UsageError(f"{shown(stacks)} holds no environment. Fix: add one, such as dev.yaml.")
+    return names
+
+
+def chosen(named: Sequence[str], stacks: Path) -> tuple[str, ...]:
+    """Return the environments named, each once, or all of the folder where none is named.
+
+    Raises UsageError for a name without a file.
+    """
+    known = environment_names(stacks)
+    for name in named:
+        if name not in known:
+            problem = f"There is no environment `{name}` in {shown(stacks)}."
+            raise UsageError(f"{problem} Fix: {suggestion(name, known)}")
+    return tuple(dict.fromkeys(named)) or known
+
+
+def suggestion(name: str, known: Collection[str]) -> str:
+    """Return "did you mean …" for a near miss, or what there is."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    if len(names) > _MOST_NAMED:
+        return f"use one of the {len(names)} that there are, such as {', '.join(names[:4])}."
+    return f"use one of {', '.join(names)}."
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of the cache: XDG_CACHE_HOME/bedplate, or the same below ~/.cache."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    if given:
+        return Path(given) / "bedplate"
+    try:
+        return Path.home() / ".cache" / "bedplate"
+    except RuntimeError:  # no home folder: work without a cache
+        return None
+
+
+def shown(path: str | Path) -> str:
+    """Return a path as the user would type it from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
