@@ -53,3 +53,10 @@ def audit(group: str | None = "trail-log") -> Any:
     """Return an audit component whose trail writes to `group`."""
     name = None if group is None else pulumi.Output.from_input(group)
     return SimpleNamespace(trail_log_group_name=name)
+
+
+def registry(*teams: str) -> Any:
+    """Return a registry with a repository for each team."""
+    host = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+    urls = {team: pulumi.Output.from_input(f"{host}/acme-prod/{team}") for team in teams}
+    return SimpleNamespace(repository_urls=urls)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bedplate.components.foundation.cluster import Cluster
     from bedplate.components.foundation.keys import Keys
     from bedplate.components.foundation.network import Network
+    from bedplate.components.foundation.registry import Registry
     from bedplate.components.foundation.stores import Stores
     from bedplate.components.scope import Scope
     from bedplate.names import Names
@@ -52,6 +53,8 @@ class IdentitiesArgs:
     """The cluster whose pods get the roles."""
     stores: Stores
     """The database, whose secret some controllers read."""
+    registry: Registry
+    """The teams' image repositories."""
 
 
 class Identities(Component):
@@ -76,14 +79,17 @@ class Identities(Component):
     def _wanted(self) -> list[Identity]:
         args, spec = self._args, self._scope.spec
         access = Access(scope=args.scope, keys=args.keys, vpc_id=args.network.vpc_id)
-        secret = args.stores.database_secret_arn
+        secret, images = args.stores.database_secret_arn, args.registry.repository_urls
         return [
             controllers.external_secrets(access, secret),
             controllers.load_balancer(access, args.cluster.security_group_id),
             controllers.mlflow(access, secret),
             controllers.log_shipper(access),
             controllers.orchestrator(access, spec),
-            *(teams.workload(access, name, team) for name, team in spec.teams.items()),
+            *(
+                teams.workload(access, name, team, images[name])
+                for name, team in spec.teams.items()
+            ),
             *(teams.serving(access, name, team) for name, team in spec.teams.items()),
         ]
 

@@ -114,10 +114,10 @@ class Access:
             condition=self._inside(**{f"aws:ResourceTag/{k}": v for k, v in tags.items()}),
         )
 
-    def images(self, repository: str) -> tuple[iam.Statement, ...]:
-        """Return what pulls and pushes images of one repository."""
+    def images(self, url: pulumi.Output[str]) -> tuple[iam.Statement, ...]:
+        """Return what pulls and pushes images of the repository at an address."""
         names = self.scope.names
-        arn = names.arn("ecr", f"repository/{names.prefix}/{repository}")
+        arn = url.apply(lambda text: names.arn("ecr", f"repository/{text.split('/', 1)[1]}"))
         login = {"StringEquals": {"aws:SourceVpc": self.vpc_id}}
         return (
             # A login is for the whole registry: the action knows no resource.

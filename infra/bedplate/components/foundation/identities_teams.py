@@ -13,6 +13,8 @@ from bedplate.components.foundation.identities_access import (
 )
 
 if TYPE_CHECKING:
+    import pulumi
+
     from bedplate.spec.teams import TeamSpec
 
 WORKLOAD_ACCOUNT = "workload"
@@ -22,7 +24,7 @@ SERVING_ACCOUNT = "model-reader"
 """Service account of a team's predictors, in each of its namespaces."""
 
 
-def workload(access: Access, team: str, spec: TeamSpec) -> Identity:
+def workload(access: Access, team: str, spec: TeamSpec, images: pulumi.Output[str]) -> Identity:
     """Return the identity of a team's pipelines: its own data, models, images and secrets."""
     return Identity(
         part=f"workload-{team}",
@@ -35,7 +37,7 @@ def workload(access: Access, team: str, spec: TeamSpec) -> Identity:
                 # Lineage events are added, and neither read back nor removed.
                 *access.objects("lineage", ADD_OBJECTS, team),
             ),
-            "images": access.images(team),
+            "images": access.images(images),
             "secrets": (access.tagged_secrets(team=team),),
             "keys": (
                 access.key_for_objects("data", "models", write=True),

@@ -37,6 +37,7 @@ def _plan(changes: Mapping[str, Any] | None = None) -> LayerPlan:
             network=neighbours.network(),
             cluster=neighbours.cluster(),
             stores=neighbours.stores(),
+            registry=neighbours.registry(*scope.spec.teams),
         )
         Identities("identities", args)
 

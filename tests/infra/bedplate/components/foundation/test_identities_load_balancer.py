@@ -27,6 +27,7 @@ def _statements() -> dict[str, dict[str, Any]]:
             network=neighbours.network(),
             cluster=neighbours.cluster(),
             stores=neighbours.stores(),
+            registry=neighbours.registry(*scope.spec.teams),
         )
         Identities("identities", args)
 
