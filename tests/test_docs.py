@@ -184,7 +184,7 @@ def test_commands_do_what_is_shown(page: Path, checkout: Path) -> None:
             )
 
 
-def test_sessions_are_read_as_they_are_written() -> None:
+def test_console_blocks_are_read_as_they_are_written() -> None:
     """Commands, exit codes and output lines of a `console` block are told apart."""
     block = "$ a | b\nfirst line\n…\nsecond…\n$ c --d  # exit 1\n"
 
