@@ -39,7 +39,9 @@ def resource(
         "source": SourcePosition("main.py", 7, 1),
     }
     fields |= more
-    return Resource(urn=urn(token, name), type=token, name=name, inputs=dict(inputs or {}), **fields)
+    return Resource(
+        urn=urn(token, name), type=token, name=name, inputs=dict(inputs or {}), **fields
+    )
 
 
 def provider(region: str = "me-central-1") -> Resource:

@@ -21,10 +21,11 @@ import rego.v1
 #     Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and the kmsMasterKeyId
 #     of a customer key.
 #   settings: []
-stack_deny_enc_001 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_enc_001 contains hit if {
 	some bucket in buckets
 	not has_customer_encryption(bucket)
 	message := sprintf("%s is not encrypted with a customer key; add a BucketServerSideEncryptionConfiguration with aws:kms and a kmsMasterKeyId.", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }
 
 has_customer_encryption(bucket) if {

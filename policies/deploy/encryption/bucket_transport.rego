@@ -18,16 +18,18 @@ import rego.v1
 #   remediation: >-
 #     Add a BucketPolicy that denies s3:* to everybody, on the bucket and its objects, where
 #     aws:SecureTransport is false, and where s3:TlsVersion is below 1.2.
-stack_deny_enc_002 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_enc_002 contains hit if {
 	some bucket in buckets
 	not refuses_plain_transport(bucket)
 	message := sprintf("%s accepts plain HTTP; add a BucketPolicy that denies s3:* to everybody where aws:SecureTransport is false.", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }
 
-stack_deny_enc_002 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_enc_002 contains hit if {
 	some bucket in buckets
 	not refuses_old_tls(bucket)
 	message := sprintf("%s accepts TLS below 1.2; add a BucketPolicy that denies s3:* to everybody where s3:TlsVersion is less than \"1.2\".", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }
 
 refuses_plain_transport(bucket) if {

@@ -20,15 +20,16 @@ import rego.v1
 #   settings: [.max_gpus, budget.max_gpus, gpu_pools]
 stack_deny_gpu_002 contains message if message := without_facts("stack_deny_gpu_002", ["max_gpus", "gpu_counts"])
 
-stack_deny_gpu_002 contains {"msg": message, "urn": pool.__urn} if {
+stack_deny_gpu_002 contains hit if {
 	some pool in gpu_pools
 	gpus := pool_gpus(pool, fact("stack_deny_gpu_002", "gpu_counts"))
 	gpus == null
 	is_known(pool_limit(pool))
 	message := sprintf("%s has no known limit of GPUs; state its size and use types with a known number of GPUs.", [label(pool)])
+	hit := {"msg": message, "urn": pool.__urn}
 }
 
-stack_deny_gpu_002 contains {"msg": message, "urn": pool.__urn} if {
+stack_deny_gpu_002 contains hit if {
 	some pool in gpu_pools
 	gpus := pool_gpus(pool, fact("stack_deny_gpu_002", "gpu_counts"))
 	is_number(gpus)
@@ -36,6 +37,7 @@ stack_deny_gpu_002 contains {"msg": message, "urn": pool.__urn} if {
 	is_number(quota)
 	gpus > quota
 	message := sprintf("%s can grow to %v GPUs, more than the %v of the environment; lower its limit.", [label(pool), gpus, quota])
+	hit := {"msg": message, "urn": pool.__urn}
 }
 
 stack_deny_gpu_002 contains message if {

@@ -26,13 +26,15 @@ import rego.v1
 deny_gpu_001 contains message if message := without_facts("deny_gpu_001", ["gpu_instance_types", "gpu_offerings"])
 
 deny_gpu_001 contains message if {
+	allowed := listed(fact("deny_gpu_001", "gpu_instance_types"))
 	some type in machine_gpu_types(input)
-	not type in listed(fact("deny_gpu_001", "gpu_instance_types"))
+	not type in allowed
 	message := sprintf("%s is of the type %s, which no pool lists; list it under gpu_pools or choose another.", [label(input), type])
 }
 
 deny_gpu_001 contains message if {
+	offered := listed(fact("deny_gpu_001", "gpu_offerings"))
 	some type in machine_gpu_types(input)
-	not type in listed(fact("deny_gpu_001", "gpu_offerings"))
+	not type in offered
 	message := sprintf("%s is of the type %s, which the region is not known to offer; choose another.", [label(input), type])
 }

@@ -2,13 +2,13 @@ package bedplate_deploy
 
 import rego.v1
 
-default config := {}
-
 # METADATA
 # title: Facts of the environment
 # description: >-
 #   The engine hands each rule its own facts as data.config.<rule>. A rule that lacks one denies:
 #   see missing_facts.
+default config := {}
+
 config := data.config
 
 fact(rule, name) := object.get(config, [rule, name], null)

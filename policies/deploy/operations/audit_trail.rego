@@ -29,33 +29,37 @@ import rego.v1
 #   settings: [cluster.log_types, network.flow_logs, audit.trail]
 stack_deny_ops_001 contains message if message := without_facts("stack_deny_ops_001", ["existing"])
 
-stack_deny_ops_001 contains {"msg": message, "urn": cluster.__urn} if {
+stack_deny_ops_001 contains hit if {
 	some cluster in clusters
-	types := object.get(cluster, "enabledClusterLogTypes", null)
-	is_known(types)
-	missing := [type | some type in cluster_log_types; not type in listed(types)]
+	types := listed(object.get(cluster, "enabledClusterLogTypes", null))
+	count([type | some type in types; is_opaque(type)]) == 0
+	missing := [type | some type in cluster_log_types; not type in types]
 	count(missing) > 0
-	count([type | some type in listed(types); is_opaque(type)]) == 0
 	message := sprintf("%s does not log %s; add them to enabledClusterLogTypes.", [label(cluster), concat(", ", missing)])
+	hit := {"msg": message, "urn": cluster.__urn}
 }
 
-stack_deny_ops_001 contains {"msg": message, "urn": cluster.__urn} if {
+stack_deny_ops_001 contains hit if {
+	existing := listed(fact("stack_deny_ops_001", "existing"))
+	not "trail" in existing
 	some cluster in clusters
-	not "trail" in listed(fact("stack_deny_ops_001", "existing"))
 	count(of_types(["aws:cloudtrail/trail:Trail"])) == 0
 	message := sprintf("%s stands in a stack without a CloudTrail trail; add one, or say that the account has it.", [label(cluster)])
+	hit := {"msg": message, "urn": cluster.__urn}
 }
 
-stack_deny_ops_001 contains {"msg": message, "urn": vpc.__urn} if {
+stack_deny_ops_001 contains hit if {
 	some vpc in of_types(["aws:ec2/vpc:Vpc"])
 	not has_flow_log(vpc)
 	message := sprintf("%s has no flow log of all its traffic; add a FlowLog with trafficType ALL.", [label(vpc)])
+	hit := {"msg": message, "urn": vpc.__urn}
 }
 
-stack_deny_ops_001 contains {"msg": message, "urn": trail.__urn} if {
+stack_deny_ops_001 contains hit if {
 	some trail in of_types(["aws:cloudtrail/trail:Trail"])
 	some fault in trail_faults(trail)
 	message := sprintf("%s %s.", [label(trail), fault])
+	hit := {"msg": message, "urn": trail.__urn}
 }
 
 has_flow_log(vpc) if {

@@ -24,32 +24,38 @@ import rego.v1
 #   settings: [monitoring.logs_retention_days, audit.guardduty, monitoring.alerts.contact]
 stack_deny_ops_002 contains message if message := without_facts("stack_deny_ops_002", ["min_log_retention_days", "existing"])
 
-stack_deny_ops_002 contains {"msg": message, "urn": group.__urn} if {
+stack_deny_ops_002 contains hit if {
+	least := fact("stack_deny_ops_002", "min_log_retention_days")
 	some group in of_types(["aws:cloudwatch/logGroup:LogGroup"])
 	days := object.get(group, "retentionInDays", null)
 	is_known(days)
-	not is_kept_for(days, fact("stack_deny_ops_002", "min_log_retention_days"))
-	message := sprintf("%s does not keep logs for %v days; set retentionInDays to that or more.", [label(group), fact("stack_deny_ops_002", "min_log_retention_days")])
+	not is_kept_for(days, least)
+	message := sprintf("%s does not keep logs for %v days; set retentionInDays to that or more.", [label(group), least])
+	hit := {"msg": message, "urn": group.__urn}
 }
 
-stack_deny_ops_002 contains {"msg": message, "urn": alarm.__urn} if {
+stack_deny_ops_002 contains hit if {
 	some alarm in of_types(["aws:cloudwatch/metricAlarm:MetricAlarm"])
 	not reaches_somebody(alarm)
 	message := sprintf("%s reaches nobody; name a topic with a subscription in alarmActions.", [label(alarm)])
+	hit := {"msg": message, "urn": alarm.__urn}
 }
 
-stack_deny_ops_002 contains {"msg": message, "urn": detector.__urn} if {
+stack_deny_ops_002 contains hit if {
 	some detector in of_types(["aws:guardduty/detector:Detector"])
 	enabled := object.get(detector, "enable", true)
 	is_off(enabled)
 	message := sprintf("%s is switched off; leave enable out.", [label(detector)])
+	hit := {"msg": message, "urn": detector.__urn}
 }
 
-stack_deny_ops_002 contains {"msg": message, "urn": cluster.__urn} if {
+stack_deny_ops_002 contains hit if {
+	existing := listed(fact("stack_deny_ops_002", "existing"))
+	not "guardduty" in existing
 	some cluster in clusters
-	not "guardduty" in listed(fact("stack_deny_ops_002", "existing"))
 	count(of_types(["aws:guardduty/detector:Detector"])) == 0
 	message := sprintf("%s stands in a stack without threat detection; add a GuardDuty detector, or say that the account has it.", [label(cluster)])
+	hit := {"msg": message, "urn": cluster.__urn}
 }
 
 is_kept_for(days, least) if {
@@ -59,8 +65,10 @@ is_kept_for(days, least) if {
 }
 
 reaches_somebody(alarm) if {
-	not is_blank(object.get(alarm, "alarmActions", null))
-	not is_switched_off(object.get(alarm, "actionsEnabled", true))
+	actions := object.get(alarm, "alarmActions", null)
+	not is_blank(actions)
+	enabled := object.get(alarm, "actionsEnabled", true)
+	not is_switched_off(enabled)
 	count(of_types(["aws:sns/topicSubscription:TopicSubscription"])) > 0
 }
 

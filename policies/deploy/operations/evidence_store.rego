@@ -25,37 +25,42 @@ import rego.v1
 #   settings: [stores.evidence_lock, stores.evidence_retention_days, stores]
 stack_deny_ops_007 contains message if message := without_facts("stack_deny_ops_007", ["tier"])
 
-stack_deny_ops_007 contains {"msg": message, "urn": cluster.__urn} if {
+stack_deny_ops_007 contains hit if {
 	some cluster in clusters
 	count(evidence_buckets) == 0
 	message := sprintf("%s stands in a stack without an evidence bucket; add one whose name says evidence.", [label(cluster)])
+	hit := {"msg": message, "urn": cluster.__urn}
 }
 
-stack_deny_ops_007 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_ops_007 contains hit if {
 	some bucket in evidence_buckets
 	not is_locked(bucket)
 	message := sprintf("%s has no Object Lock with a retention; set objectLockEnabled and add a BucketObjectLockConfiguration.", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }
 
-stack_deny_ops_007 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_ops_007 contains hit if {
 	some bucket in evidence_buckets
 	not is_versioned(bucket)
 	message := sprintf("%s is not versioned; add a BucketVersioning with the status Enabled.", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }
 
-stack_deny_ops_007 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_ops_007 contains hit if {
 	some bucket in evidence_buckets
 	some key in bucket_keys(bucket)
 	some other in buckets
 	not other in evidence_buckets
 	key in bucket_keys(other)
 	message := sprintf("%s shares its key with %s; give it a key of its own.", [label(bucket), label(other)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }
 
-stack_deny_ops_007 contains {"msg": message, "urn": bucket.__urn} if {
+stack_deny_ops_007 contains hit if {
 	fact("stack_deny_ops_007", "tier") == "production"
 	some bucket in evidence_buckets
 	is_locked(bucket)
 	not is_beyond_bypass(bucket)
 	message := sprintf("%s can be emptied by a privileged role; lock it in the mode COMPLIANCE, or deny s3:BypassGovernanceRetention to everybody.", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
 }

@@ -20,12 +20,13 @@ import rego.v1
 #   settings: [governance.foreign_branch, stores.backup]
 stack_deny_res_007 contains message if message := without_facts("stack_deny_res_007", ["regimes", "foreign_branch", "region_countries"])
 
-stack_deny_res_007 contains {"msg": message, "urn": database.__urn} if {
+stack_deny_res_007 contains hit if {
 	"uae-bank" in listed(fact("stack_deny_res_007", "regimes"))
 	fact("stack_deny_res_007", "foreign_branch") == true
 	some database in databases
 	not has_daily_copy
 	message := sprintf("%s has no daily copy in the United Arab Emirates; add a daily backup rule with a copy action to a vault there.", [label(database)])
+	hit := {"msg": message, "urn": database.__urn}
 }
 
 has_daily_copy if {

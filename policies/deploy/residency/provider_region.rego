@@ -47,5 +47,6 @@ deny_res_001 contains message if {
 
 is_explicit(provider) if {
 	object.get(provider, "type", "") == "pulumi:providers:aws"
-	not startswith(object.get(provider, "name", ""), "default")
+	name := object.get(provider, "name", "default")
+	not startswith(name, "default")
 }

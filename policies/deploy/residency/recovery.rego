@@ -21,36 +21,40 @@ import rego.v1
 #   settings: [stores.database.multi_az, stores.backup, governance.disaster_recovery]
 stack_deny_res_005 contains message if message := without_facts("stack_deny_res_005", ["tier", "data_classification", "recovery_region"])
 
-stack_deny_res_005 contains {"msg": message, "urn": database.__urn} if {
+stack_deny_res_005 contains hit if {
 	recovery_is_due
 	some database in of_types(["aws:rds/instance:Instance"])
 	is_off(object.get(database, "multiAz", null))
 	message := sprintf("%s stands in one zone; set multiAz to true.", [label(database)])
+	hit := {"msg": message, "urn": database.__urn}
 }
 
-stack_deny_res_005 contains {"msg": message, "urn": database.__urn} if {
+stack_deny_res_005 contains hit if {
 	recovery_is_due
 	some database in databases
 	days := object.get(database, "backupRetentionPeriod", 0)
 	is_known(days)
 	not is_week(days)
 	message := sprintf("%s can be restored for less than a week; set backupRetentionPeriod to 7 or more.", [label(database)])
+	hit := {"msg": message, "urn": database.__urn}
 }
 
-stack_deny_res_005 contains {"msg": message, "urn": database.__urn} if {
+stack_deny_res_005 contains hit if {
 	recovery_is_due
 	some database in databases
 	not has_backup_plan
 	message := sprintf("%s is in no backup plan; add a backup plan with a selection.", [label(database)])
+	hit := {"msg": message, "urn": database.__urn}
 }
 
-stack_deny_res_005 contains {"msg": message, "urn": database.__urn} if {
+stack_deny_res_005 contains hit if {
 	recovery_is_due
 	region := fact("stack_deny_res_005", "recovery_region")
 	not is_blank(region)
 	some database in databases
 	not is_copied_to(region)
 	message := sprintf("%s is not copied to %s; add a copy action to the backup plan.", [label(database), region])
+	hit := {"msg": message, "urn": database.__urn}
 }
 
 recovery_is_due if {

@@ -35,7 +35,7 @@ import rego.v1
 #   settings: [governance.disaster_recovery.region, governance.jurisdictions]
 stack_deny_res_003 contains message if message := without_facts("stack_deny_res_003", ["allowed_regions"])
 
-stack_deny_res_003 contains {"msg": message, "urn": resource.__urn} if {
+stack_deny_res_003 contains hit if {
 	allowed := fact("stack_deny_res_003", "allowed_regions")
 	is_array(allowed)
 	some resource in of_types(object.keys(copy_paths))
@@ -43,4 +43,5 @@ stack_deny_res_003 contains {"msg": message, "urn": resource.__urn} if {
 	is_known(region)
 	not region in allowed
 	message := sprintf("%s sends copies of its data to %s, which the environment does not allow; remove the copy.", [label(resource), region])
+	hit := {"msg": message, "urn": resource.__urn}
 }

@@ -27,15 +27,19 @@ deny_res_004 contains message if {
 	countries := listed(fact("deny_res_004", "countries"))
 	country := country_of(region, fact("deny_res_004", "region_countries"))
 	not country in countries
-	not has_basis(country, fact("deny_res_004", "transfers"), fact("deny_res_004", "today"))
+	not has_basis(country)
 	message := sprintf("%s lies in %v (%s), outside the jurisdictions, without a recorded basis in force; move it or record the transfer.", [label(input), region, country])
 }
 
-has_basis(country, transfers, today) if {
-	some transfer in transfers
+has_basis(country) if {
+	today := fact("deny_res_004", "today")
+	is_string(today)
+	some transfer in listed(fact("deny_res_004", "transfers"))
 	transfer.country == country
-	not is_blank(object.get(transfer, "basis", null))
-	not is_blank(object.get(transfer, "approver", null))
+	basis := object.get(transfer, "basis", null)
+	not is_blank(basis)
+	approver := object.get(transfer, "approver", null)
+	not is_blank(approver)
 	expires := object.get(transfer, "expires", "")
 	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, expires)
 	expires >= today

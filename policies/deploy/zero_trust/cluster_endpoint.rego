@@ -55,5 +55,6 @@ is_refused_block(block) if is_wide_open(block)
 
 is_refused_block(block) if {
 	is_known(block)
-	not block in listed(fact("deny_zt_001", "endpoint_cidrs"))
+	listed_blocks := listed(fact("deny_zt_001", "endpoint_cidrs"))
+	not block in listed_blocks
 }

@@ -45,7 +45,10 @@ def test_every_shipped_policy_is_there_once() -> None:
     policies = shipped().policies
 
     assert [policy.id for policy in policies] == SHIPPED
-    assert {policy.id for policy in policies if policy.level == "advisory"} == {"GPU-005", "TAG-003"}
+    assert {policy.id for policy in policies if policy.level == "advisory"} == {
+        "GPU-005",
+        "TAG-003",
+    }
 
 
 def test_a_rule_becomes_a_policy(tmp_path: Path) -> None:
@@ -76,8 +79,10 @@ def test_every_shipped_control_that_is_cited_is_there_and_reads_well() -> None:
         (
             "#   severity: high",
             "#   severty: high",
-            "rule.rego:5:3: custom.severity: the key is missing. Fix: add it.\n"
-            "rule.rego:10:5: custom.severty: the key is unknown. Fix: did you mean severity.",
+            (
+                "rule.rego:5:3: custom.severity: the key is missing. Fix: add it.\n"
+                "rule.rego:10:5: custom.severty: the key is unknown. Fix: did you mean severity."
+            ),
         ),
         (
             "#   id: ACM-001\n",
@@ -92,32 +97,42 @@ def test_every_shipped_control_that_is_cited_is_there_and_reads_well() -> None:
         (
             "[gdpr:32]",
             "[gdpr:33]",
-            'rule.rego:13:5: custom.controls: there is no control "gdpr:33". '
-            "Fix: did you mean gdpr:32.",
+            (
+                'rule.rego:13:5: custom.controls: there is no control "gdpr:33". '
+                "Fix: did you mean gdpr:32."
+            ),
         ),
         (
             "ACM-001",
             "ACM-1",
-            'rule.rego:9:5: custom.id: "ACM-1" is not valid. '
-            "Fix: use capitals, a hyphen and three digits, such as ENC-001.",
+            (
+                'rule.rego:9:5: custom.id: "ACM-1" is not valid. '
+                "Fix: use capitals, a hyphen and three digits, such as ENC-001."
+            ),
         ),
         (
             "deny_acm_001 contains",
             "deny_acm_002 contains",
-            "rule.rego:9:5: custom.id: ACM-001 of scope resource does not name the rule "
-            "deny_acm_002. Fix: call the rule deny_acm_001, or warn_acm_001 if it only warns.",
+            (
+                "rule.rego:9:5: custom.id: ACM-001 of scope resource does not name the rule "
+                "deny_acm_002. Fix: call the rule deny_acm_001, or warn_acm_001 if it only warns."
+            ),
         ),
         (
             "[aws:s3/bucket:Bucket]",
             "[bucket]",
-            'rule.rego:12:5: custom.resource_types: "bucket" is not valid. '
-            "Fix: use a type token such as aws:s3/bucket:Bucket, or aws:s3/*.",
+            (
+                'rule.rego:12:5: custom.resource_types: "bucket" is not valid. '
+                "Fix: use a type token such as aws:s3/bucket:Bucket, or aws:s3/*."
+            ),
         ),
         (
             "[aws:s3/bucket:Bucket]",
             "[]",
-            "rule.rego:12:5: custom.resource_types: it is empty. "
-            "Fix: name the types that the rule judges.",
+            (
+                "rule.rego:12:5: custom.resource_types: it is empty. "
+                "Fix: name the types that the rule judges."
+            ),
         ),
         (
             "# description: Blue is calm.",
@@ -127,20 +142,27 @@ def test_every_shipped_control_that_is_cited_is_there_and_reads_well() -> None:
         (
             "# custom:",
             "# custom: [",
-            "rule.rego:10:13: the METADATA is not valid YAML: expected ',' or ']', but got ':'. "
-            "Fix: write the METADATA comment as a YAML mapping.",
+            (
+                "rule.rego:10:13: the METADATA is not valid YAML: "
+                "expected ',' or ']', but got ':'. "
+                "Fix: write the METADATA comment as a YAML mapping."
+            ),
         ),
         (
             "#   avoid: Red.",
             "#   avoid: Red.\n#   applies: {regime: [gdpr]}",
-            "rule.rego:15:15: custom.applies.regime: the key is unknown. "
-            "Fix: did you mean regimes.",
+            (
+                "rule.rego:15:15: custom.applies.regime: the key is unknown. "
+                "Fix: did you mean regimes."
+            ),
         ),
         (
             "deny_acm_001 contains message if {",
             "deny_acm_001 := message if {",
-            "rule.rego:16:1: deny_acm_001: the rule is no set of messages. "
-            "Fix: write it as `deny_acm_001 contains message if { … }`.",
+            (
+                "rule.rego:16:1: deny_acm_001: the rule is no set of messages. "
+                "Fix: write it as `deny_acm_001 contains message if { … }`."
+            ),
         ),
         (
             '\tmessage := "Not',
@@ -150,8 +172,10 @@ def test_every_shipped_control_that_is_cited_is_there_and_reads_well() -> None:
         (
             "# METADATA\n",
             "",
-            "rule.rego:15:1: deny_acm_001: the rule has no METADATA. "
-            "Fix: put a METADATA comment right above its first head.",
+            (
+                "rule.rego:15:1: deny_acm_001: the rule has no METADATA. "
+                "Fix: put a METADATA comment right above its first head."
+            ),
         ),
     ],
 )
@@ -180,15 +204,20 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 
     folder = f"{tmp_path}/pack/things/"
     assert caught.value.message.replace(folder, "").splitlines() == [
-        "b.rego:16:1: deny_acm_001: the id ACM-001 is taken by a.rego:16. "
-        "Fix: choose another.",
-        "b.rego:16:1: deny_acm_001: the rule acme.deny_acm_001 is taken by a.rego:16. "
-        "Fix: choose another.",
-        "c.rego:9:5: custom.id: ACM-003 of scope resource does not name the rule deny_acm_001. "
-        "Fix: call the rule deny_acm_003, or warn_acm_003 if it only warns.",
+        "b.rego:16:1: deny_acm_001: the id ACM-001 is taken by a.rego:16. Fix: choose another.",
+        (
+            "b.rego:16:1: deny_acm_001: the rule acme.deny_acm_001 is taken by a.rego:16. "
+            "Fix: choose another."
+        ),
+        (
+            "c.rego:9:5: custom.id: ACM-003 of scope resource does not name the rule deny_acm_001. "
+            "Fix: call the rule deny_acm_003, or warn_acm_003 if it only warns."
+        ),
         "d.rego:0:0: it declares no package. Fix: declare the package of the pack in it.",
-        "e.rego:0:0: its package is other, that of the pack is acme. "
-        "Fix: give every file of a pack the same package.",
+        (
+            "e.rego:0:0: its package is other, that of the pack is acme. "
+            "Fix: give every file of a pack the same package."
+        ),
     ]
 
 

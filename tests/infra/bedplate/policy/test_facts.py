@@ -96,7 +96,9 @@ def test_what_the_account_has_already_is_named() -> None:
     assert _facts()["existing"] == []
 
 
-@pytest.mark.parametrize(("tier", "days"), [("development", 7), ("staging", 30), ("production", 365)])
+@pytest.mark.parametrize(
+    ("tier", "days"), [("development", 7), ("staging", 30), ("production", 365)]
+)
 def test_logs_are_kept_as_long_as_the_tier_asks(tier: str, days: int) -> None:
     """Production keeps a year."""
     assert _facts(tier=tier)["min_log_retention_days"] == days

@@ -117,7 +117,11 @@ def test_a_message_is_one_printable_line(text: str) -> None:
     """No control character, no line break, no change of direction reaches a terminal."""
     shown = printable(text)
 
-    assert not set(shown) & {*map(chr, range(32)), *map(chr, range(127, 160)), *"\u2028\u2029\u202e"}
+    assert not set(shown) & {
+        *map(chr, range(32)),
+        *map(chr, range(127, 160)),
+        *"\u2028\u2029\u202e",
+    }
     assert len(shown) <= LONGEST
     assert printable(shown) == shown
 
