@@ -97,6 +97,7 @@ class Guardrails(Component):
         ]
 
     def _contact(self, topic: aws.sns.Topic) -> None:
+        # Nothing is sent until the contact has confirmed the first mail.
         aws.sns.TopicSubscription(
             f"{self._name}-contact",
             topic=topic.arn,

@@ -97,6 +97,8 @@ def test_it_takes_away_what_would_undo_the_guards(action: str) -> None:
         "eks-auth:AssumeRoleForPodIdentity",
         "autoscaling:DescribeAutoScalingGroups",
         "elasticloadbalancing:CreateLoadBalancer",
+        "iam:GetOpenIDConnectProvider",
+        "iam:ListAccessKeys",
     ],
 )
 def test_it_leaves_what_the_platform_is_made_of(action: str) -> None:
