@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _HIGH_SEVERITY = 7
 """GuardDuty calls a finding high from 7.0 upwards (GuardDuty user guide, severity levels)."""
 
+_BILLED_ELSEWHERE = ("aws-us-gov",)
+"""Partitions without AWS Budgets: GovCloud is billed through a commercial account (AWS GovCloud
+user guide, billing and payment), and a budget must stand there."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GuardrailsArgs:
@@ -51,12 +55,14 @@ class Guardrails(Component):
         """Create the limits."""
         super().__init__("bedplate:foundation:Guardrails", name, "guardrails", opts)
         self._name, self._args, self._scope = name, args, args.scope
+        self._has_budgets = args.scope.spec.aws.partition not in _BILLED_ELSEWHERE
         topic, policy = self._topic()
         self.alarm_topic_arn = topic.arn
         self.region_guard = region_guard(args.scope.spec)
         self._contact(topic)
-        budget = BudgetArgs(scope=args.scope, topic_arn=topic.arn, topic_policy=policy)
-        Budget(f"{name}-budget", budget, self.child)
+        if self._has_budgets:
+            budget = BudgetArgs(scope=args.scope, topic_arn=topic.arn, topic_policy=policy)
+            Budget(f"{name}-budget", budget, self.child)
         if args.scope.spec.guardrails.alarms:
             self._alarms(topic)
             self._threats(topic)
@@ -87,7 +93,8 @@ class Guardrails(Component):
         names, publish = self._scope.names, ["sns:Publish"]
         topic = [names.arn("sns", names.resource("alarms"))]
         own = {"StringEquals": {"aws:SourceAccount": names.account_id}}
-        services = [names.service("budgets"), names.service("cloudwatch")]
+        senders = ["budgets", "cloudwatch"] if self._has_budgets else ["cloudwatch"]
+        services = [names.service(sender) for sender in senders]
         plain = {"Bool": {"aws:SecureTransport": "false"}}
         return [
             iam.deny("DenyPlainText", publish, topic, condition=plain, principal="*"),

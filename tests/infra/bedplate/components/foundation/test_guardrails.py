@@ -64,6 +64,22 @@ def test_the_budget_counts_the_environment_and_tells_the_contact() -> None:
     assert budget.spec_path == "budget"
 
 
+def test_govcloud_has_no_budgets() -> None:
+    """It is billed through a commercial account: alarms stay, the budget must stand there."""
+    elsewhere = {
+        "aws": {"region": "us-gov-west-1"},
+        "governance": {"jurisdictions": ["US"]},
+    }
+    plan = _plan(elsewhere)
+    statements = policy_of(only(plan, "aws:sns/topicPolicy:TopicPolicy"))["Statement"]
+
+    assert of_type(plan, BUDGET) == []
+    assert [s["Principal"] for s in statements if s["Sid"] == "Alarms"] == [
+        {"Service": ["cloudwatch.amazonaws.com"]}
+    ]
+    assert len(of_type(plan, ALARM)) == 12
+
+
 def test_the_budget_waits_until_it_may_publish() -> None:
     """The topic's policy is there before the budget that publishes to it."""
     plan = _plan()
