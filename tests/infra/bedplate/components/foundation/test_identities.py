@@ -269,18 +269,6 @@ def test_only_lookups_and_logins_reach_every_resource() -> None:
     assert wide == ["LookUp", "Login", "Login"]
 
 
-def test_policies_are_within_what_iam_takes() -> None:
-    """At most 6,144 characters without spaces, and ten policies a role."""
-    plan = _plan({"teams": TWO_TEAMS})
-    policies = of_type(plan, "aws:iam/policy:Policy")
-    attached = [
-        r.inputs["role"] for r in of_type(plan, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-    ]
-
-    assert [p.name for p in policies if len("".join(p.inputs["policy"].split())) > 6144] == []
-    assert max(attached.count(role) for role in attached) <= 10
-
-
 def test_names_of_roles_fit_even_where_everything_is_long() -> None:
     """A name that IAM would refuse is cut, and stays unique."""
     names = Names("p" * 16, "e" * 12, ACCOUNT, REGION, "aws")

@@ -131,6 +131,18 @@ def test_no_role_may_do_everything_to_everything() -> None:
     assert [name for name, s in _role_statements(_plan()) if "NotAction" in s] == []
 
 
+def test_policies_are_within_what_iam_takes() -> None:
+    """At most 6,144 characters without spaces a policy, and ten policies a role (IAM quotas)."""
+    plan = _plan()
+    policies = of_type(plan, "aws:iam/policy:Policy")
+    roles = [
+        r.inputs["role"] for r in of_type(plan, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    ]
+
+    assert [p.name for p in policies if len("".join(p.inputs["policy"].split())) > 6144] == []
+    assert [role for role in set(roles) if roles.count(role) > 10] == []
+
+
 @pytest.mark.parametrize("key", DOCUMENTS)
 def test_documents_name_the_partition_of_the_region(key: str) -> None:
     """In another partition, no document names an ARN of the commercial one."""
