@@ -139,7 +139,38 @@ def foundation() -> Foundation:
     identities = Identities("identities", users, opts)
     limits = GuardrailsArgs(scope=scope, keys=keys, audit=audit)
     guardrails = Guardrails("guardrails", limits, opts)
-    return Foundation(
+    made = Foundation(
         scope, provider, keys, network, stores, audit, cluster, gpu_pools, registry, identities,
         guardrails,
     )  # fmt: skip
+    for name, value in _exports(made).items():
+        pulumi.export(name, value)
+    return made
+
+
+def _exports(made: Foundation) -> dict[str, object]:
+    """Return what the platform layer reads of this one."""
+    cluster, stores, pools = made.cluster, made.stores, made.gpu_pools
+    return {
+        "account_id": made.scope.spec.aws.account_id,
+        "region": made.scope.spec.aws.region,
+        "vpc_id": made.network.vpc_id,
+        "private_subnet_ids": made.network.private_subnet_ids,
+        "cluster_name": cluster.cluster_name,
+        "cluster_endpoint": cluster.endpoint,
+        "cluster_certificate_authority": cluster.certificate_authority,
+        "cluster_security_group_id": cluster.security_group_id,
+        "deferred_addons": cluster.deferred_addons,
+        "karpenter_instance_profile": pools.karpenter_instance_profile,
+        "karpenter_queue": pools.interruption_queue_name,
+        "key_arns": made.keys.arns,
+        "buckets": {name: bucket.bucket_name for name, bucket in stores.buckets.items()},
+        "database_endpoint": stores.database_endpoint,
+        "database_secret_arn": stores.database_secret_arn,
+        "repository_urls": made.registry.repository_urls,
+        "pull_through_prefixes": made.registry.pull_through_prefixes,
+        "images_to_copy": list(made.registry.images_to_copy),
+        "role_arns": made.identities.role_arns,
+        "alarm_topic_arn": made.guardrails.alarm_topic_arn,
+        "region_guard": made.guardrails.region_guard,
+    }

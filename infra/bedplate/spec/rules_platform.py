@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from bedplate.spec.gpu_pools import GpuPoolSpec
     from bedplate.spec.keys import KeysSpec
     from bedplate.spec.network import NetworkSpec
+    from bedplate.spec.registry import RegistrySpec
     from bedplate.spec.stores import StoresSpec
     from bedplate.spec.teams import TeamSpec
 
 PERSONAL_DATA_REGIMES = frozenset({"uae-pdpl", "uae-health", "difc", "adgm", "gdpr"})
 """Regimes that ask for a record of processing."""
+
+ADDONS = ("aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni")
+"""EKS add-ons that the cluster gets."""
 
 RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 """Namespaces that belong to Kubernetes."""
@@ -151,6 +155,33 @@ def principals_of_the_partition(cluster: ClusterSpec, aws: AwsSpec) -> Iterator[
             if not arn.startswith(f"arn:{aws.partition}:"):
                 fix = f"use a role of the partition {aws.partition}"
                 yield Conflict(f"cluster.{field}[{index}]", f"`{arn}` is of another partition", fix)
+
+
+@rule("cluster", "aws")
+def somebody_administers_the_cluster(cluster: ClusterSpec, aws: AwsSpec) -> Iterator[Conflict]:
+    """Whoever creates the cluster gets no access by that alone, so somebody must be named."""
+    if not cluster.admins and aws.deploy_role_arn is None:
+        fix = "name a role, or set aws.deploy_role_arn"
+        yield Conflict("cluster.admins", "nobody could use the Kubernetes API", fix)
+
+
+@rule("cluster")
+def addons_are_known(cluster: ClusterSpec) -> Iterator[Conflict]:
+    """A version is pinned for an add-on that is installed."""
+    for name in cluster.addon_versions:
+        if name not in ADDONS:
+            fix = f"use one of {', '.join(ADDONS)}"
+            yield Conflict(f"cluster.addon_versions.{name}", "this add-on is not installed", fix)
+
+
+@rule("registry", "teams")
+def repositories_are_unique(
+    registry: RegistrySpec, teams: Mapping[str, TeamSpec]
+) -> Iterator[Conflict]:
+    """A team's repository is its own."""
+    for name in sorted(set(registry.repositories) & set(teams)):
+        problem = "a platform repository has the same name, and both would share it"
+        yield Conflict(f"teams.{name}", problem, "rename the team, or the repository")
 
 
 @rule("keys", "aws")

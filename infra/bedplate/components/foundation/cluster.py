@@ -62,6 +62,9 @@ class Cluster(Component):
     """Name of the role of managed nodes."""
     ready: list[pulumi.Resource]
     """What must exist before workloads do: add-ons and system nodes. Not a registered output."""
+    deferred_addons: list[dict[str, pulumi.Input[str] | None]]
+    """Add-ons that the platform layer makes after its network policies: name, version,
+    service_account and role_arn of each."""
 
     def __init__(
         self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None
@@ -73,7 +76,7 @@ class Cluster(Component):
         node_role = self._node_role()
         self._outputs(cluster, node_role.role)
         self._access()
-        self.ready = self._nodes_and_addons(node_role)
+        self.ready, self.deferred_addons = self._nodes_and_addons(node_role)
         self.register_outputs(
             {
                 "cluster_name": self.cluster_name,
@@ -82,6 +85,7 @@ class Cluster(Component):
                 "security_group_id": self.security_group_id,
                 "node_role_arn": self.node_role_arn,
                 "node_role_name": self.node_role_name,
+                "deferred_addons": self.deferred_addons,
             }
         )
 
@@ -204,7 +208,9 @@ class Cluster(Component):
         for access in accesses(self._scope.spec):
             grant(self._name, self._scope, self.cluster_name, access, self.child)
 
-    def _nodes_and_addons(self, role: AttachedRole) -> list[pulumi.Resource]:
+    def _nodes_and_addons(
+        self, role: AttachedRole
+    ) -> tuple[list[pulumi.Resource], list[dict[str, pulumi.Input[str] | None]]]:
         addons = Addons(self._name, self, self._scope, self.cluster_name)
         first = addons.before_nodes()
         key_arn = self._args.keys.arn("platform")
@@ -217,4 +223,7 @@ class Cluster(Component):
         # A node joins through the endpoints and routes of the network: all of it comes first.
         after = self.after(self._args.network, *first, *role.attachments)
         nodes = system_nodes(f"{self._name}-system-nodes", self._scope, plan, self.child, after)
-        return [*first, nodes, *addons.after_nodes(nodes, key_arn)]
+        pods = addons.pod_addons(key_arn)
+        if self._scope.spec.zero_trust.default_deny:
+            return [*first, nodes], addons.deferred(pods)
+        return [*first, nodes, *addons.after_nodes(pods, nodes)], []

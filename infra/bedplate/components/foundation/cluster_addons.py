@@ -1,4 +1,10 @@
-"""EKS add-ons: those that nodes need to join come first, those that need nodes come last."""
+"""EKS add-ons: those that nodes need to join come first, those that need nodes come last.
+
+Under strict network policies a pod reaches nothing until a policy selects it, and policies can be
+made only inside the cluster. The name service and the volume driver would never become ready, and
+EKS would wait for them in vain: they are handed to the platform layer, which makes its policies
+first. Their roles are made here all the same.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +30,29 @@ if TYPE_CHECKING:
 
     from bedplate.components.component import Component
     from bedplate.components.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodAddon:
+    """An add-on that runs as pods of its own."""
+
+    name: str
+    """Name of the add-on."""
+    service_account: str | None = None
+    """Service account of its pods, where it calls AWS."""
+    role: AttachedRole | None = None
+    """Role of that service account."""
+
+    def described(self, version: str | None) -> dict[str, pulumi.Input[str] | None]:
+        """Return what another layer needs to make the add-on."""
+        role_arn = self.role.role.arn if self.role else None
+        account = self.service_account
+        return {
+            "name": self.name,
+            "version": version,
+            "service_account": account,
+            "role_arn": role_arn,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +86,8 @@ class Addons:
         )
         return [agent, network, self._addon("kube-proxy")]
 
-    def after_nodes(
-        self, nodes: aws.eks.NodeGroup, volume_key: pulumi.Input[str]
-    ) -> list[aws.eks.Addon]:
-        """Create what runs as pods of its own: name service and volumes."""
+    def pod_addons(self, volume_key: pulumi.Input[str]) -> list[PodAddon]:
+        """Return what runs as pods of its own: name service and volumes."""
         statements = volume_key_statements(self.scope.names, volume_key)
         plan = RolePlan(
             part="ebs-csi",
@@ -68,11 +95,32 @@ class Addons:
             managed=("service-role/AmazonEBSCSIDriverPolicy",),
             own={"key": iam.document(*statements)},
         )
-        identity = ("ebs-csi-controller-sa", self._role(plan))
+        role = self._role(plan)
+        account = "ebs-csi-controller-sa"
         return [
-            self._addon("coredns", after=[nodes]),
-            self._addon("aws-ebs-csi-driver", identity=identity, after=[nodes]),
+            PodAddon(name="coredns"),
+            PodAddon(name="aws-ebs-csi-driver", service_account=account, role=role),
         ]
+
+    def after_nodes(
+        self, addons: Sequence[PodAddon], nodes: aws.eks.NodeGroup
+    ) -> list[aws.eks.Addon]:
+        """Create the add-ons that need nodes to run on."""
+        return [
+            self._addon(
+                addon.name,
+                identity=(addon.service_account, addon.role)
+                if addon.service_account and addon.role
+                else None,
+                after=[nodes],
+            )
+            for addon in addons
+        ]
+
+    def deferred(self, addons: Sequence[PodAddon]) -> list[dict[str, pulumi.Input[str] | None]]:
+        """Return what the platform layer needs to make add-ons after its network policies."""
+        versions = self.scope.spec.cluster.addon_versions
+        return [addon.described(versions.get(addon.name)) for addon in addons]
 
     def _role(self, plan: RolePlan) -> AttachedRole:
         logical = f"{self.name}-{plan.part}-role"

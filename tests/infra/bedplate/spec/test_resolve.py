@@ -51,8 +51,11 @@ def test_case_has_the_verdict_of_its_name(case: Path) -> None:
 
 def test_later_layers_win_and_null_removes() -> None:
     """Blueprint, then common, then environment; mappings merge, lists replace, null removes."""
-    common = "owner: {team: common-team}\ncluster: {admins: ['arn:aws:iam::111122223333:role/a']}\n"
-    own = "blueprint: base\nenvironment: prod\nowner: {cost_center: '9'}\ncluster: {admins: null}\n"
+    common = "owner: {team: common-team}\nregistry: {repositories: [a, b], untagged_days: 3}\n"
+    own = (
+        "blueprint: base\nenvironment: prod\nowner: {cost_center: '9'}\n"
+        "registry: {repositories: [c], untagged_days: null}\n"
+    )
 
     spec = _resolve(own, common).spec
 
@@ -61,7 +64,7 @@ def test_later_layers_win_and_null_removes() -> None:
         "ml@acme.example",
         "9",
     )
-    assert spec.cluster.admins == ()
+    assert (spec.registry.repositories, spec.registry.untagged_days) == (("c",), 14)
 
 
 def test_every_value_knows_its_file_and_line() -> None:

@@ -146,9 +146,13 @@ def test_extended_support_is_paid_for_only_where_asked(support: str, kind: str) 
     assert cluster.inputs["zonalShiftConfig"] == {"enabled": True}
 
 
+PERMISSIVE = {"zero_trust": {"default_deny": False}}
+"""An environment whose pods reach each other until a policy says otherwise."""
+
+
 def test_add_ons_come_before_and_after_the_nodes_that_need_or_carry_them() -> None:
     """Identity, then network, then nodes (and all endpoints), then name service and volumes."""
-    plan = cluster_plan()
+    plan = cluster_plan(PERMISSIVE)
     nodes = only(plan, NODE_GROUP)
     before = waits_for(plan, nodes)
 
@@ -158,6 +162,23 @@ def test_add_ons_come_before_and_after_the_nodes_that_need_or_carry_them() -> No
     assert "cluster-eks-pod-identity-agent" in waits_for(plan, named(plan, "cluster-vpc-cni"))
     for name in ("cluster-coredns", "cluster-aws-ebs-csi-driver"):
         assert nodes.name in waits_for(plan, named(plan, name))
+
+
+def test_under_default_deny_the_platform_layer_makes_the_add_ons_that_need_policies() -> None:
+    """Without a policy their pods would never be ready; what they need is handed over instead."""
+    plan = cluster_plan()
+    made = {addon.inputs["addonName"] for addon in of_type(plan, ADDON)}
+
+    assert made == {"eks-pod-identity-agent", "vpc-cni", "kube-proxy"}
+    assert only(plan, "bedplate:foundation:Cluster").outputs["deferred_addons"] == [
+        {"name": "coredns", "version": None, "service_account": None, "role_arn": None},
+        {
+            "name": "aws-ebs-csi-driver",
+            "version": None,
+            "service_account": "ebs-csi-controller-sa",
+            "role_arn": "arn:aws:iam::111122223333:role/acme-prod-ebs-csi",
+        },
+    ]
 
 
 @pytest.mark.parametrize(("default_deny", "mode"), [(True, "strict"), (False, "standard")])
@@ -174,7 +195,8 @@ def test_network_policies_hold_from_the_first_packet(
 
 def test_add_on_versions_are_pinned_where_the_environment_pins_them() -> None:
     """A version that the environment names is used; the others are EKS' default."""
-    plan = cluster_plan({"cluster": {"addon_versions": {"coredns": "v1.12.4-eksbuild.1"}}})
+    pinned = {"cluster": {"addon_versions": {"coredns": "v1.12.4-eksbuild.1"}}}
+    plan = cluster_plan(PERMISSIVE | pinned)
     versions = {
         addon.inputs["addonName"]: addon.inputs.get("addonVersion")
         for addon in of_type(plan, ADDON)
@@ -205,7 +227,7 @@ def test_add_ons_have_identities_of_their_own(
     addon: str, account: str, role: str, policies: list[str]
 ) -> None:
     """A role serves one service account of this cluster, through Pod Identity."""
-    plan = cluster_plan()
+    plan = cluster_plan(PERMISSIVE)
     tags = "aws:RequestTag"
 
     assert named(plan, f"cluster-{addon}").inputs["podIdentityAssociations"] == [

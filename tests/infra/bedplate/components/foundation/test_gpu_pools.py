@@ -85,7 +85,9 @@ def test_the_nodes_join_a_complete_cluster_with_its_role() -> None:
 
     assert group.inputs["nodeRoleArn"] == "arn:aws:iam::111122223333:role/acme-prod-node"
     assert group.inputs["nodeRepairConfig"] == {"enabled": True}
-    assert {"cluster-system-nodes", "cluster-coredns", "cluster-vpc-cni"} <= waits_for(plan, group)
+    assert {"cluster-system-nodes", "cluster-kube-proxy", "cluster-vpc-cni"} <= waits_for(
+        plan, group
+    )
 
 
 @pytest.mark.parametrize(
