@@ -12,45 +12,40 @@ is_known(value) if not is_opaque(value)
 
 is_opaque(value) if {
 	is_object(value)
-	object.get(value, "$unknown", false) == true
+	is_marker(value)
 }
 
 is_opaque(value) if {
-	is_object(value)
-	object.get(value, "$secret", false) == true
+	is_string(value)
+	is_marker_text(value)
 }
 
-is_opaque(value) if {
-	is_object(value)
+is_marker(value) if object.get(value, "$unknown", false) == true
+
+is_marker(value) if object.get(value, "$secret", false) == true
+
+is_marker(value) if {
 	keys := object.keys(value)
 	"Element" in keys
 	keys - {"Element", "Known", "Secret", "Dependencies"} == set()
 }
 
-is_opaque(value) if {
-	is_object(value)
+is_marker(value) if {
 	object.get(value, "4dabf18193072939515e22adb298388d", "") == "1b47061264138c4ac30d75fd1eb44270"
 }
 
-is_opaque(value) if {
-	is_string(value)
-	contains(value, "04da6b54-80e4-46f7-96ec-b56ff0331ba9")
-}
+is_marker_text(value) if contains(value, "04da6b54-80e4-46f7-96ec-b56ff0331ba9")
 
-is_opaque(value) if value == "[secret]"
+is_marker_text(value) if value == "[secret]"
 
-# The value at a path, null where nothing is there, the marker where something on the way is one.
-at(document, path) := object.get(document, path, null) if {
+# The value at a path, null where nothing is there, a marker where it or something on the way is one.
+at(document, path) := value if {
 	is_object(document)
-	not opaque_on_way(document, path)
-}
-
-at(document, path) := {"$unknown": true} if opaque_on_way(document, path)
-
-at(document, path) := null if {
-	not is_object(document)
-	not opaque_on_way(document, path)
-}
+	value := object.get(document, path, null)
+	value != null
+} else := {"$unknown": true} if {
+	opaque_on_way(document, path)
+} else := null
 
 opaque_on_way(document, _) if is_opaque(document)
 
@@ -72,14 +67,12 @@ listed(value) := [value] if {
 }
 
 # Nothing usable is there: absent, empty or of blank text. A marker is not blank.
-is_blank(value) if value == null
+is_blank(value) if value in [null, "", [], {}]
 
 is_blank(value) if {
 	is_string(value)
 	trim_space(value) == ""
 }
-
-is_blank(value) if value in [[], {}]
 
 # A switch is on only if it is the boolean true, or the text that a provider takes for it.
 is_on(value) if value in [true, "true"]

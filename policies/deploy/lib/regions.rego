@@ -8,10 +8,9 @@ import rego.v1
 #   Nothing stated (null), the empty region of a global ARN, and a marker are not outside.
 is_outside(region, allowed) if {
 	is_array(allowed)
-	region != null
-	region != ""
-	is_known(region)
 	not region in allowed
+	not region in [null, ""]
+	is_known(region)
 }
 
 # The country of a region, "unknown" for a region that the table does not know.

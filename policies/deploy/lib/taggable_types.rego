@@ -6,868 +6,870 @@ import rego.v1
 # title: Types of resources that take tags
 # description: >-
 #   All types of pulumi-aws 7.51 with the input property tags, save S3 objects, which take ten tags
-#   at most. Written by tools/taggable_types.py.
-taggable_types := {
-	"aws:accessanalyzer/analyzer:Analyzer",
-	"aws:accountaccess/application:Application",
-	"aws:acm/certificate:Certificate",
-	"aws:acmpca/certificateAuthority:CertificateAuthority",
-	"aws:agentregistry/registry:Registry",
-	"aws:alb/listener:Listener",
-	"aws:alb/listenerRule:ListenerRule",
-	"aws:alb/loadBalancer:LoadBalancer",
-	"aws:alb/targetGroup:TargetGroup",
-	"aws:amp/anomalyDetector:AnomalyDetector",
-	"aws:amp/ruleGroupNamespace:RuleGroupNamespace",
-	"aws:amp/scraper:Scraper",
-	"aws:amp/workspace:Workspace",
-	"aws:amplify/app:App",
-	"aws:amplify/branch:Branch",
-	"aws:apigateway/apiKey:ApiKey",
-	"aws:apigateway/clientCertificate:ClientCertificate",
-	"aws:apigateway/domainName:DomainName",
-	"aws:apigateway/domainNameAccessAssociation:DomainNameAccessAssociation",
-	"aws:apigateway/restApi:RestApi",
-	"aws:apigateway/stage:Stage",
-	"aws:apigateway/usagePlan:UsagePlan",
-	"aws:apigateway/vpcLink:VpcLink",
-	"aws:apigatewayv2/api:Api",
-	"aws:apigatewayv2/domainName:DomainName",
-	"aws:apigatewayv2/stage:Stage",
-	"aws:apigatewayv2/vpcLink:VpcLink",
-	"aws:appautoscaling/target:Target",
-	"aws:appconfig/application:Application",
-	"aws:appconfig/configurationProfile:ConfigurationProfile",
-	"aws:appconfig/deployment:Deployment",
-	"aws:appconfig/deploymentStrategy:DeploymentStrategy",
-	"aws:appconfig/environment:Environment",
-	"aws:appconfig/eventIntegration:EventIntegration",
-	"aws:appconfig/extension:Extension",
-	"aws:appfabric/appAuthorization:AppAuthorization",
-	"aws:appfabric/appBundle:AppBundle",
-	"aws:appfabric/ingestion:Ingestion",
-	"aws:appfabric/ingestionDestination:IngestionDestination",
-	"aws:appflow/flow:Flow",
-	"aws:appintegrations/dataIntegration:DataIntegration",
-	"aws:applicationinsights/application:Application",
-	"aws:appmesh/gatewayRoute:GatewayRoute",
-	"aws:appmesh/mesh:Mesh",
-	"aws:appmesh/route:Route",
-	"aws:appmesh/virtualGateway:VirtualGateway",
-	"aws:appmesh/virtualNode:VirtualNode",
-	"aws:appmesh/virtualRouter:VirtualRouter",
-	"aws:appmesh/virtualService:VirtualService",
-	"aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion",
-	"aws:apprunner/connection:Connection",
-	"aws:apprunner/observabilityConfiguration:ObservabilityConfiguration",
-	"aws:apprunner/service:Service",
-	"aws:apprunner/vpcConnector:VpcConnector",
-	"aws:apprunner/vpcIngressConnection:VpcIngressConnection",
-	"aws:appstream/fleet:Fleet",
-	"aws:appstream/imageBuilder:ImageBuilder",
-	"aws:appstream/stack:Stack",
-	"aws:appsync/api:Api",
-	"aws:appsync/channelNamespace:ChannelNamespace",
-	"aws:appsync/graphQLApi:GraphQLApi",
-	"aws:arcregionswitch/plan:Plan",
-	"aws:athena/capacityReservation:CapacityReservation",
-	"aws:athena/dataCatalog:DataCatalog",
-	"aws:athena/workgroup:Workgroup",
-	"aws:auditmanager/assessment:Assessment",
-	"aws:auditmanager/control:Control",
-	"aws:auditmanager/framework:Framework",
-	"aws:autoscaling/group:Group",
-	"aws:backup/framework:Framework",
-	"aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault",
-	"aws:backup/plan:Plan",
-	"aws:backup/reportPlan:ReportPlan",
-	"aws:backup/restoreTestingPlan:RestoreTestingPlan",
-	"aws:backup/vault:Vault",
-	"aws:batch/computeEnvironment:ComputeEnvironment",
-	"aws:batch/jobDefinition:JobDefinition",
-	"aws:batch/jobQueue:JobQueue",
-	"aws:batch/schedulingPolicy:SchedulingPolicy",
-	"aws:bcmdata/export:Export",
-	"aws:bedrock/agentAgent:AgentAgent",
-	"aws:bedrock/agentAgentAlias:AgentAgentAlias",
-	"aws:bedrock/agentFlow:AgentFlow",
-	"aws:bedrock/agentKnowledgeBase:AgentKnowledgeBase",
-	"aws:bedrock/agentPrompt:AgentPrompt",
-	"aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime",
-	"aws:bedrock/agentcoreAgentRuntimeEndpoint:AgentcoreAgentRuntimeEndpoint",
-	"aws:bedrock/agentcoreApiKeyCredentialProvider:AgentcoreApiKeyCredentialProvider",
-	"aws:bedrock/agentcoreBrowser:AgentcoreBrowser",
-	"aws:bedrock/agentcoreBrowserProfile:AgentcoreBrowserProfile",
-	"aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter",
-	"aws:bedrock/agentcoreEvaluator:AgentcoreEvaluator",
-	"aws:bedrock/agentcoreGateway:AgentcoreGateway",
-	"aws:bedrock/agentcoreHarness:AgentcoreHarness",
-	"aws:bedrock/agentcoreMemory:AgentcoreMemory",
-	"aws:bedrock/agentcoreOauth2CredentialProvider:AgentcoreOauth2CredentialProvider",
-	"aws:bedrock/agentcoreOnlineEvaluationConfig:AgentcoreOnlineEvaluationConfig",
-	"aws:bedrock/agentcorePolicyEngine:AgentcorePolicyEngine",
-	"aws:bedrock/agentcoreWorkloadIdentity:AgentcoreWorkloadIdentity",
-	"aws:bedrock/customModel:CustomModel",
-	"aws:bedrock/evaluationJob:EvaluationJob",
-	"aws:bedrock/guardrail:Guardrail",
-	"aws:bedrock/inferenceProfile:InferenceProfile",
-	"aws:bedrock/provisionedModelThroughput:ProvisionedModelThroughput",
-	"aws:billing/view:View",
-	"aws:budgets/budget:Budget",
-	"aws:budgets/budgetAction:BudgetAction",
-	"aws:cfg/aggregateAuthorization:AggregateAuthorization",
-	"aws:cfg/configurationAggregator:ConfigurationAggregator",
-	"aws:cfg/rule:Rule",
-	"aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
-	"aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration",
-	"aws:chime/sdkvoiceSipMediaApplication:SdkvoiceSipMediaApplication",
-	"aws:chime/sdkvoiceVoiceProfileDomain:SdkvoiceVoiceProfileDomain",
-	"aws:chime/voiceConnector:VoiceConnector",
-	"aws:chimesdkmediapipelines/mediaInsightsPipelineConfiguration:MediaInsightsPipelineConfiguration",
-	"aws:cleanrooms/collaboration:Collaboration",
-	"aws:cleanrooms/configuredTable:ConfiguredTable",
-	"aws:cleanrooms/membership:Membership",
-	"aws:cloud9/environmentEC2:EnvironmentEC2",
-	"aws:cloudformation/stack:Stack",
-	"aws:cloudformation/stackSet:StackSet",
-	"aws:cloudfront/anycastIpList:AnycastIpList",
-	"aws:cloudfront/connectionFunction:ConnectionFunction",
-	"aws:cloudfront/connectionGroup:ConnectionGroup",
-	"aws:cloudfront/distribution:Distribution",
-	"aws:cloudfront/distributionTenant:DistributionTenant",
-	"aws:cloudfront/function:Function",
-	"aws:cloudfront/keyValueStore:KeyValueStore",
-	"aws:cloudfront/multitenantDistribution:MultitenantDistribution",
-	"aws:cloudfront/trustStore:TrustStore",
-	"aws:cloudfront/vpcOrigin:VpcOrigin",
-	"aws:cloudhsmv2/cluster:Cluster",
-	"aws:cloudtrail/eventDataStore:EventDataStore",
-	"aws:cloudtrail/trail:Trail",
-	"aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
-	"aws:cloudwatch/compositeAlarm:CompositeAlarm",
-	"aws:cloudwatch/contributorInsightRule:ContributorInsightRule",
-	"aws:cloudwatch/contributorManagedInsightRule:ContributorManagedInsightRule",
-	"aws:cloudwatch/eventBus:EventBus",
-	"aws:cloudwatch/eventRule:EventRule",
-	"aws:cloudwatch/internetMonitor:InternetMonitor",
-	"aws:cloudwatch/logAnomalyDetector:LogAnomalyDetector",
-	"aws:cloudwatch/logDelivery:LogDelivery",
-	"aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
-	"aws:cloudwatch/logDeliverySource:LogDeliverySource",
-	"aws:cloudwatch/logDestination:LogDestination",
-	"aws:cloudwatch/logGroup:LogGroup",
-	"aws:cloudwatch/metricAlarm:MetricAlarm",
-	"aws:cloudwatch/metricStream:MetricStream",
-	"aws:codeartifact/domain:Domain",
-	"aws:codeartifact/repository:Repository",
-	"aws:codebuild/fleet:Fleet",
-	"aws:codebuild/project:Project",
-	"aws:codebuild/reportGroup:ReportGroup",
-	"aws:codecommit/repository:Repository",
-	"aws:codeconnections/connection:Connection",
-	"aws:codeconnections/host:Host",
-	"aws:codedeploy/application:Application",
-	"aws:codedeploy/deploymentGroup:DeploymentGroup",
-	"aws:codeguruprofiler/profilingGroup:ProfilingGroup",
-	"aws:codegurureviewer/repositoryAssociation:RepositoryAssociation",
-	"aws:codepipeline/customActionType:CustomActionType",
-	"aws:codepipeline/pipeline:Pipeline",
-	"aws:codepipeline/webhook:Webhook",
-	"aws:codestarconnections/connection:Connection",
-	"aws:codestarnotifications/notificationRule:NotificationRule",
-	"aws:cognito/identityPool:IdentityPool",
-	"aws:cognito/userPool:UserPool",
-	"aws:comprehend/documentClassifier:DocumentClassifier",
-	"aws:comprehend/entityRecognizer:EntityRecognizer",
-	"aws:connect/contactFlow:ContactFlow",
-	"aws:connect/contactFlowModule:ContactFlowModule",
-	"aws:connect/hoursOfOperation:HoursOfOperation",
-	"aws:connect/instance:Instance",
-	"aws:connect/phoneNumber:PhoneNumber",
-	"aws:connect/queue:Queue",
-	"aws:connect/quickConnect:QuickConnect",
-	"aws:connect/routingProfile:RoutingProfile",
-	"aws:connect/securityProfile:SecurityProfile",
-	"aws:connect/user:User",
-	"aws:connect/userHierarchyGroup:UserHierarchyGroup",
-	"aws:connect/vocabulary:Vocabulary",
-	"aws:controltower/baseline:Baseline",
-	"aws:controltower/landingZone:LandingZone",
-	"aws:costexplorer/anomalyMonitor:AnomalyMonitor",
-	"aws:costexplorer/anomalySubscription:AnomalySubscription",
-	"aws:costexplorer/costCategory:CostCategory",
-	"aws:cur/reportDefinition:ReportDefinition",
-	"aws:customerprofiles/domain:Domain",
-	"aws:dataexchange/dataSet:DataSet",
-	"aws:dataexchange/revision:Revision",
-	"aws:dataexchange/revisionAssets:RevisionAssets",
-	"aws:datapipeline/pipeline:Pipeline",
-	"aws:datasync/agent:Agent",
-	"aws:datasync/efsLocation:EfsLocation",
-	"aws:datasync/fsxOpenZfsFileSystem:FsxOpenZfsFileSystem",
-	"aws:datasync/locationAzureBlob:LocationAzureBlob",
-	"aws:datasync/locationFsxLustre:LocationFsxLustre",
-	"aws:datasync/locationFsxOntapFileSystem:LocationFsxOntapFileSystem",
-	"aws:datasync/locationFsxWindows:LocationFsxWindows",
-	"aws:datasync/locationHdfs:LocationHdfs",
-	"aws:datasync/locationObjectStorage:LocationObjectStorage",
-	"aws:datasync/locationSmb:LocationSmb",
-	"aws:datasync/nfsLocation:NfsLocation",
-	"aws:datasync/s3Location:S3Location",
-	"aws:datasync/task:Task",
-	"aws:datazone/domain:Domain",
-	"aws:dax/cluster:Cluster",
-	"aws:detective/graph:Graph",
-	"aws:devicefarm/devicePool:DevicePool",
-	"aws:devicefarm/instanceProfile:InstanceProfile",
-	"aws:devicefarm/networkProfile:NetworkProfile",
-	"aws:devicefarm/project:Project",
-	"aws:devicefarm/testGridProject:TestGridProject",
-	"aws:devopsagent/agentSpace:AgentSpace",
-	"aws:devopsguru/resourceCollection:ResourceCollection",
-	"aws:directconnect/connection:Connection",
-	"aws:directconnect/gateway:Gateway",
-	"aws:directconnect/hostedPrivateVirtualInterfaceAccepter:HostedPrivateVirtualInterfaceAccepter",
-	"aws:directconnect/hostedPublicVirtualInterfaceAccepter:HostedPublicVirtualInterfaceAccepter",
-	"aws:directconnect/hostedTransitVirtualInterfaceAcceptor:HostedTransitVirtualInterfaceAcceptor",
-	"aws:directconnect/linkAggregationGroup:LinkAggregationGroup",
-	"aws:directconnect/privateVirtualInterface:PrivateVirtualInterface",
-	"aws:directconnect/publicVirtualInterface:PublicVirtualInterface",
-	"aws:directconnect/transitVirtualInterface:TransitVirtualInterface",
-	"aws:directoryservice/directory:Directory",
-	"aws:directoryservice/serviceRegion:ServiceRegion",
-	"aws:dlm/lifecyclePolicy:LifecyclePolicy",
-	"aws:dms/certificate:Certificate",
-	"aws:dms/dataProvider:DataProvider",
-	"aws:dms/endpoint:Endpoint",
-	"aws:dms/eventSubscription:EventSubscription",
-	"aws:dms/instanceProfile:InstanceProfile",
-	"aws:dms/migrationProject:MigrationProject",
-	"aws:dms/replicationConfig:ReplicationConfig",
-	"aws:dms/replicationInstance:ReplicationInstance",
-	"aws:dms/replicationSubnetGroup:ReplicationSubnetGroup",
-	"aws:dms/replicationTask:ReplicationTask",
-	"aws:dms/s3Endpoint:S3Endpoint",
-	"aws:docdb/cluster:Cluster",
-	"aws:docdb/clusterInstance:ClusterInstance",
-	"aws:docdb/clusterParameterGroup:ClusterParameterGroup",
-	"aws:docdb/elasticCluster:ElasticCluster",
-	"aws:docdb/eventSubscription:EventSubscription",
-	"aws:docdb/subnetGroup:SubnetGroup",
-	"aws:drs/replicationConfigurationTemplate:ReplicationConfigurationTemplate",
-	"aws:dsql/cluster:Cluster",
-	"aws:dynamodb/table:Table",
-	"aws:dynamodb/tableReplica:TableReplica",
-	"aws:ebs/snapshot:Snapshot",
-	"aws:ebs/snapshotCopy:SnapshotCopy",
-	"aws:ebs/snapshotImport:SnapshotImport",
-	"aws:ebs/volume:Volume",
-	"aws:ebs/volumeCopy:VolumeCopy",
-	"aws:ec2/ami:Ami",
-	"aws:ec2/amiCopy:AmiCopy",
-	"aws:ec2/amiFromInstance:AmiFromInstance",
-	"aws:ec2/capacityBlockReservation:CapacityBlockReservation",
-	"aws:ec2/capacityReservation:CapacityReservation",
-	"aws:ec2/carrierGateway:CarrierGateway",
-	"aws:ec2/customerGateway:CustomerGateway",
-	"aws:ec2/dedicatedHost:DedicatedHost",
-	"aws:ec2/defaultNetworkAcl:DefaultNetworkAcl",
-	"aws:ec2/defaultRouteTable:DefaultRouteTable",
-	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-	"aws:ec2/defaultSubnet:DefaultSubnet",
-	"aws:ec2/defaultVpc:DefaultVpc",
-	"aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions",
-	"aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
-	"aws:ec2/eip:Eip",
-	"aws:ec2/encryptionControl:EncryptionControl",
-	"aws:ec2/fleet:Fleet",
-	"aws:ec2/flowLog:FlowLog",
-	"aws:ec2/instance:Instance",
-	"aws:ec2/internetGateway:InternetGateway",
-	"aws:ec2/keyPair:KeyPair",
-	"aws:ec2/launchTemplate:LaunchTemplate",
-	"aws:ec2/localGatewayRouteTable:LocalGatewayRouteTable",
-	"aws:ec2/localGatewayRouteTableVirtualInterfaceGroupAssociation:LocalGatewayRouteTableVirtualInterfaceGroupAssociation",
-	"aws:ec2/localGatewayRouteTableVpcAssociation:LocalGatewayRouteTableVpcAssociation",
-	"aws:ec2/managedPrefixList:ManagedPrefixList",
-	"aws:ec2/natGateway:NatGateway",
-	"aws:ec2/networkAcl:NetworkAcl",
-	"aws:ec2/networkInsightsAccessScope:NetworkInsightsAccessScope",
-	"aws:ec2/networkInsightsAnalysis:NetworkInsightsAnalysis",
-	"aws:ec2/networkInsightsPath:NetworkInsightsPath",
-	"aws:ec2/networkInterface:NetworkInterface",
-	"aws:ec2/placementGroup:PlacementGroup",
-	"aws:ec2/routeTable:RouteTable",
-	"aws:ec2/secondaryNetwork:SecondaryNetwork",
-	"aws:ec2/secondarySubnet:SecondarySubnet",
-	"aws:ec2/securityGroup:SecurityGroup",
-	"aws:ec2/spotFleetRequest:SpotFleetRequest",
-	"aws:ec2/spotInstanceRequest:SpotInstanceRequest",
-	"aws:ec2/subnet:Subnet",
-	"aws:ec2/trafficMirrorFilter:TrafficMirrorFilter",
-	"aws:ec2/trafficMirrorSession:TrafficMirrorSession",
-	"aws:ec2/trafficMirrorTarget:TrafficMirrorTarget",
-	"aws:ec2/vpc:Vpc",
-	"aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",
-	"aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
-	"aws:ec2/vpcEncryptionControl:VpcEncryptionControl",
-	"aws:ec2/vpcEndpoint:VpcEndpoint",
-	"aws:ec2/vpcEndpointService:VpcEndpointService",
-	"aws:ec2/vpcIpam:VpcIpam",
-	"aws:ec2/vpcIpamPool:VpcIpamPool",
-	"aws:ec2/vpcIpamPoolCidrAllocation:VpcIpamPoolCidrAllocation",
-	"aws:ec2/vpcIpamResourceDiscovery:VpcIpamResourceDiscovery",
-	"aws:ec2/vpcIpamResourceDiscoveryAssociation:VpcIpamResourceDiscoveryAssociation",
-	"aws:ec2/vpcIpamScope:VpcIpamScope",
-	"aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
-	"aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
-	"aws:ec2/vpnConcentrator:VpnConcentrator",
-	"aws:ec2/vpnConnection:VpnConnection",
-	"aws:ec2/vpnGateway:VpnGateway",
-	"aws:ec2clientvpn/endpoint:Endpoint",
-	"aws:ec2transitgateway/connect:Connect",
-	"aws:ec2transitgateway/connectPeer:ConnectPeer",
-	"aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint",
-	"aws:ec2transitgateway/meteringPolicy:MeteringPolicy",
-	"aws:ec2transitgateway/multicastDomain:MulticastDomain",
-	"aws:ec2transitgateway/peeringAttachment:PeeringAttachment",
-	"aws:ec2transitgateway/peeringAttachmentAccepter:PeeringAttachmentAccepter",
-	"aws:ec2transitgateway/policyTable:PolicyTable",
-	"aws:ec2transitgateway/routeTable:RouteTable",
-	"aws:ec2transitgateway/transitGateway:TransitGateway",
-	"aws:ec2transitgateway/vpcAttachment:VpcAttachment",
-	"aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter",
-	"aws:ecr/repository:Repository",
-	"aws:ecrpublic/repository:Repository",
-	"aws:ecs/capacityProvider:CapacityProvider",
-	"aws:ecs/cluster:Cluster",
-	"aws:ecs/daemon:Daemon",
-	"aws:ecs/daemonTaskDefinition:DaemonTaskDefinition",
-	"aws:ecs/expressGatewayService:ExpressGatewayService",
-	"aws:ecs/service:Service",
-	"aws:ecs/taskDefinition:TaskDefinition",
-	"aws:ecs/taskSet:TaskSet",
-	"aws:efs/accessPoint:AccessPoint",
-	"aws:efs/fileSystem:FileSystem",
-	"aws:eks/accessEntry:AccessEntry",
-	"aws:eks/addon:Addon",
-	"aws:eks/capability:Capability",
-	"aws:eks/cluster:Cluster",
-	"aws:eks/fargateProfile:FargateProfile",
-	"aws:eks/identityProviderConfig:IdentityProviderConfig",
-	"aws:eks/nodeGroup:NodeGroup",
-	"aws:eks/podIdentityAssociation:PodIdentityAssociation",
-	"aws:elasticache/cluster:Cluster",
-	"aws:elasticache/parameterGroup:ParameterGroup",
-	"aws:elasticache/replicationGroup:ReplicationGroup",
-	"aws:elasticache/reservedCacheNode:ReservedCacheNode",
-	"aws:elasticache/serverlessCache:ServerlessCache",
-	"aws:elasticache/subnetGroup:SubnetGroup",
-	"aws:elasticache/user:User",
-	"aws:elasticache/userGroup:UserGroup",
-	"aws:elasticbeanstalk/application:Application",
-	"aws:elasticbeanstalk/applicationVersion:ApplicationVersion",
-	"aws:elasticbeanstalk/environment:Environment",
-	"aws:elasticsearch/domain:Domain",
-	"aws:elb/loadBalancer:LoadBalancer",
-	"aws:emr/cluster:Cluster",
-	"aws:emr/studio:Studio",
-	"aws:emrcontainers/jobTemplate:JobTemplate",
-	"aws:emrcontainers/virtualCluster:VirtualCluster",
-	"aws:emrserverless/application:Application",
-	"aws:evidently/feature:Feature",
-	"aws:evidently/launch:Launch",
-	"aws:evidently/project:Project",
-	"aws:evidently/segment:Segment",
-	"aws:finspace/kxCluster:KxCluster",
-	"aws:finspace/kxDatabase:KxDatabase",
-	"aws:finspace/kxDataview:KxDataview",
-	"aws:finspace/kxEnvironment:KxEnvironment",
-	"aws:finspace/kxScalingGroup:KxScalingGroup",
-	"aws:finspace/kxUser:KxUser",
-	"aws:finspace/kxVolume:KxVolume",
-	"aws:fis/experimentTemplate:ExperimentTemplate",
-	"aws:fms/policy:Policy",
-	"aws:fms/resourceSet:ResourceSet",
-	"aws:fsx/backup:Backup",
-	"aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation",
-	"aws:fsx/fileCache:FileCache",
-	"aws:fsx/lustreFileSystem:LustreFileSystem",
-	"aws:fsx/ontapFileSystem:OntapFileSystem",
-	"aws:fsx/ontapStorageVirtualMachine:OntapStorageVirtualMachine",
-	"aws:fsx/ontapVolume:OntapVolume",
-	"aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
-	"aws:fsx/openZfsSnapshot:OpenZfsSnapshot",
-	"aws:fsx/openZfsVolume:OpenZfsVolume",
-	"aws:fsx/windowsFileSystem:WindowsFileSystem",
-	"aws:gamelift/alias:Alias",
-	"aws:gamelift/build:Build",
-	"aws:gamelift/fleet:Fleet",
-	"aws:gamelift/gameServerGroup:GameServerGroup",
-	"aws:gamelift/gameSessionQueue:GameSessionQueue",
-	"aws:gamelift/script:Script",
-	"aws:glacier/vault:Vault",
-	"aws:globalaccelerator/accelerator:Accelerator",
-	"aws:globalaccelerator/crossAccountAttachment:CrossAccountAttachment",
-	"aws:globalaccelerator/customRoutingAccelerator:CustomRoutingAccelerator",
-	"aws:glue/catalog:Catalog",
-	"aws:glue/catalogDatabase:CatalogDatabase",
-	"aws:glue/connection:Connection",
-	"aws:glue/crawler:Crawler",
-	"aws:glue/dataQualityRuleset:DataQualityRuleset",
-	"aws:glue/devEndpoint:DevEndpoint",
-	"aws:glue/job:Job",
-	"aws:glue/mLTransform:MLTransform",
-	"aws:glue/registry:Registry",
-	"aws:glue/schema:Schema",
-	"aws:glue/trigger:Trigger",
-	"aws:glue/workflow:Workflow",
-	"aws:grafana/workspace:Workspace",
-	"aws:guardduty/detector:Detector",
-	"aws:guardduty/filter:Filter",
-	"aws:guardduty/iPSet:IPSet",
-	"aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan",
-	"aws:guardduty/publishingDestination:PublishingDestination",
-	"aws:guardduty/threatIntelSet:ThreatIntelSet",
-	"aws:iam/instanceProfile:InstanceProfile",
-	"aws:iam/openIdConnectProvider:OpenIdConnectProvider",
-	"aws:iam/policy:Policy",
-	"aws:iam/role:Role",
-	"aws:iam/samlProvider:SamlProvider",
-	"aws:iam/serverCertificate:ServerCertificate",
-	"aws:iam/serviceLinkedRole:ServiceLinkedRole",
-	"aws:iam/user:User",
-	"aws:iam/virtualMfaDevice:VirtualMfaDevice",
-	"aws:imagebuilder/component:Component",
-	"aws:imagebuilder/containerRecipe:ContainerRecipe",
-	"aws:imagebuilder/distributionConfiguration:DistributionConfiguration",
-	"aws:imagebuilder/image:Image",
-	"aws:imagebuilder/imagePipeline:ImagePipeline",
-	"aws:imagebuilder/imageRecipe:ImageRecipe",
-	"aws:imagebuilder/infrastructureConfiguration:InfrastructureConfiguration",
-	"aws:imagebuilder/lifecyclePolicy:LifecyclePolicy",
-	"aws:imagebuilder/workflow:Workflow",
-	"aws:inspector/assessmentTemplate:AssessmentTemplate",
-	"aws:inspector/resourceGroup:ResourceGroup",
-	"aws:inspector2/filter:Filter",
-	"aws:invoicing/invoiceUnit:InvoiceUnit",
-	"aws:iot/authorizer:Authorizer",
-	"aws:iot/billingGroup:BillingGroup",
-	"aws:iot/caCertificate:CaCertificate",
-	"aws:iot/domainConfiguration:DomainConfiguration",
-	"aws:iot/policy:Policy",
-	"aws:iot/provisioningTemplate:ProvisioningTemplate",
-	"aws:iot/roleAlias:RoleAlias",
-	"aws:iot/thingGroup:ThingGroup",
-	"aws:iot/thingType:ThingType",
-	"aws:iot/topicRule:TopicRule",
-	"aws:ivs/channel:Channel",
-	"aws:ivs/playbackKeyPair:PlaybackKeyPair",
-	"aws:ivs/recordingConfiguration:RecordingConfiguration",
-	"aws:ivschat/loggingConfiguration:LoggingConfiguration",
-	"aws:ivschat/room:Room",
-	"aws:kendra/dataSource:DataSource",
-	"aws:kendra/faq:Faq",
-	"aws:kendra/index:Index",
-	"aws:kendra/querySuggestionsBlockList:QuerySuggestionsBlockList",
-	"aws:kendra/thesaurus:Thesaurus",
-	"aws:keyspaces/keyspace:Keyspace",
-	"aws:keyspaces/table:Table",
-	"aws:kinesis/analyticsApplication:AnalyticsApplication",
-	"aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
-	"aws:kinesis/stream:Stream",
-	"aws:kinesis/streamConsumer:StreamConsumer",
-	"aws:kinesis/videoStream:VideoStream",
-	"aws:kinesisanalyticsv2/application:Application",
-	"aws:kms/externalKey:ExternalKey",
-	"aws:kms/key:Key",
-	"aws:kms/replicaExternalKey:ReplicaExternalKey",
-	"aws:kms/replicaKey:ReplicaKey",
-	"aws:lambda/capacityProvider:CapacityProvider",
-	"aws:lambda/codeSigningConfig:CodeSigningConfig",
-	"aws:lambda/eventSourceMapping:EventSourceMapping",
-	"aws:lambda/function:Function",
-	"aws:lambda/microvmsImage:MicrovmsImage",
-	"aws:lambdamicrovms/image:Image",
-	"aws:lb/listener:Listener",
-	"aws:lb/listenerRule:ListenerRule",
-	"aws:lb/loadBalancer:LoadBalancer",
-	"aws:lb/targetGroup:TargetGroup",
-	"aws:lb/trustStore:TrustStore",
-	"aws:lex/v2modelsBot:V2modelsBot",
-	"aws:licensemanager/licenseConfiguration:LicenseConfiguration",
-	"aws:lightsail/bucket:Bucket",
-	"aws:lightsail/certificate:Certificate",
-	"aws:lightsail/containerService:ContainerService",
-	"aws:lightsail/database:Database",
-	"aws:lightsail/disk:Disk",
-	"aws:lightsail/distribution:Distribution",
-	"aws:lightsail/instance:Instance",
-	"aws:lightsail/keyPair:KeyPair",
-	"aws:lightsail/lb:Lb",
-	"aws:location/geofenceCollection:GeofenceCollection",
-	"aws:location/map:Map",
-	"aws:location/placeIndex:PlaceIndex",
-	"aws:location/routeCalculation:RouteCalculation",
-	"aws:location/tracker:Tracker",
-	"aws:m2/application:Application",
-	"aws:m2/environment:Environment",
-	"aws:macie/customDataIdentifier:CustomDataIdentifier",
-	"aws:macie/findingsFilter:FindingsFilter",
-	"aws:macie2/classificationJob:ClassificationJob",
-	"aws:macie2/member:Member",
-	"aws:mailmanager/archive:Archive",
-	"aws:mailmanager/ingressPoint:IngressPoint",
-	"aws:mailmanager/relay:Relay",
-	"aws:mailmanager/ruleSet:RuleSet",
-	"aws:mailmanager/trafficPolicy:TrafficPolicy",
-	"aws:mediaconvert/queue:Queue",
-	"aws:medialive/channel:Channel",
-	"aws:medialive/input:Input",
-	"aws:medialive/inputSecurityGroup:InputSecurityGroup",
-	"aws:medialive/multiplex:Multiplex",
-	"aws:mediapackage/channel:Channel",
-	"aws:mediapackagev2/channelGroup:ChannelGroup",
-	"aws:mediastore/container:Container",
-	"aws:memorydb/acl:Acl",
-	"aws:memorydb/cluster:Cluster",
-	"aws:memorydb/multiRegionCluster:MultiRegionCluster",
-	"aws:memorydb/parameterGroup:ParameterGroup",
-	"aws:memorydb/snapshot:Snapshot",
-	"aws:memorydb/subnetGroup:SubnetGroup",
-	"aws:memorydb/user:User",
-	"aws:mq/broker:Broker",
-	"aws:mq/configuration:Configuration",
-	"aws:msk/channel:Channel",
-	"aws:msk/cluster:Cluster",
-	"aws:msk/replicator:Replicator",
-	"aws:msk/serverlessCluster:ServerlessCluster",
-	"aws:msk/vpcConnection:VpcConnection",
-	"aws:mskconnect/connector:Connector",
-	"aws:mskconnect/customPlugin:CustomPlugin",
-	"aws:mskconnect/workerConfiguration:WorkerConfiguration",
-	"aws:mwaa/environment:Environment",
-	"aws:neptune/cluster:Cluster",
-	"aws:neptune/clusterEndpoint:ClusterEndpoint",
-	"aws:neptune/clusterInstance:ClusterInstance",
-	"aws:neptune/clusterParameterGroup:ClusterParameterGroup",
-	"aws:neptune/eventSubscription:EventSubscription",
-	"aws:neptune/parameterGroup:ParameterGroup",
-	"aws:neptune/subnetGroup:SubnetGroup",
-	"aws:neptunegraph/graph:Graph",
-	"aws:networkfirewall/containerAssociation:ContainerAssociation",
-	"aws:networkfirewall/firewall:Firewall",
-	"aws:networkfirewall/firewallPolicy:FirewallPolicy",
-	"aws:networkfirewall/ruleGroup:RuleGroup",
-	"aws:networkfirewall/tlsInspectionConfiguration:TlsInspectionConfiguration",
-	"aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation",
-	"aws:networkflowmonitor/monitor:Monitor",
-	"aws:networkflowmonitor/scope:Scope",
-	"aws:networkmanager/connectAttachment:ConnectAttachment",
-	"aws:networkmanager/connectPeer:ConnectPeer",
-	"aws:networkmanager/connection:Connection",
-	"aws:networkmanager/coreNetwork:CoreNetwork",
-	"aws:networkmanager/device:Device",
-	"aws:networkmanager/dxGatewayAttachment:DxGatewayAttachment",
-	"aws:networkmanager/globalNetwork:GlobalNetwork",
-	"aws:networkmanager/link:Link",
-	"aws:networkmanager/site:Site",
-	"aws:networkmanager/siteToSiteVpnAttachment:SiteToSiteVpnAttachment",
-	"aws:networkmanager/transitGatewayPeering:TransitGatewayPeering",
-	"aws:networkmanager/transitGatewayRouteTableAttachment:TransitGatewayRouteTableAttachment",
-	"aws:networkmanager/vpcAttachment:VpcAttachment",
-	"aws:networkmonitor/monitor:Monitor",
-	"aws:networkmonitor/probe:Probe",
-	"aws:notifications/contactsEmailContact:ContactsEmailContact",
-	"aws:notifications/notificationConfiguration:NotificationConfiguration",
-	"aws:oam/link:Link",
-	"aws:oam/sink:Sink",
-	"aws:observabilityadmin/centralizationRuleForOrganization:CentralizationRuleForOrganization",
-	"aws:observabilityadmin/s3TableIntegration:S3TableIntegration",
-	"aws:observabilityadmin/telemetryPipeline:TelemetryPipeline",
-	"aws:observabilityadmin/telemetryRule:TelemetryRule",
-	"aws:observabilityadmin/telemetryRuleForOrganization:TelemetryRuleForOrganization",
-	"aws:odb/autonomousDatabase:AutonomousDatabase",
-	"aws:odb/cloudAutonomousVmCluster:CloudAutonomousVmCluster",
-	"aws:odb/cloudExadataInfrastructure:CloudExadataInfrastructure",
-	"aws:odb/cloudVmCluster:CloudVmCluster",
-	"aws:odb/network:Network",
-	"aws:odb/networkPeeringConnection:NetworkPeeringConnection",
-	"aws:opensearch/application:Application",
-	"aws:opensearch/domain:Domain",
-	"aws:opensearch/serverlessCollection:ServerlessCollection",
-	"aws:opensearch/serverlessCollectionGroup:ServerlessCollectionGroup",
-	"aws:opensearchingest/pipeline:Pipeline",
-	"aws:organizations/account:Account",
-	"aws:organizations/organizationalUnit:OrganizationalUnit",
-	"aws:organizations/policy:Policy",
-	"aws:organizations/resourcePolicy:ResourcePolicy",
-	"aws:paymentcryptography/key:Key",
-	"aws:pinpoint/app:App",
-	"aws:pinpoint/emailTemplate:EmailTemplate",
-	"aws:pinpoint/smsvoicev2ConfigurationSet:Smsvoicev2ConfigurationSet",
-	"aws:pinpoint/smsvoicev2OptOutList:Smsvoicev2OptOutList",
-	"aws:pinpoint/smsvoicev2PhoneNumber:Smsvoicev2PhoneNumber",
-	"aws:pinpoint/smsvoicev2Pool:Smsvoicev2Pool",
-	"aws:pinpoint/smsvoicev2SenderId:Smsvoicev2SenderId",
-	"aws:pipes/pipe:Pipe",
-	"aws:qbusiness/application:Application",
-	"aws:qldb/ledger:Ledger",
-	"aws:qldb/stream:Stream",
-	"aws:quicksight/analysis:Analysis",
-	"aws:quicksight/customPermissions:CustomPermissions",
-	"aws:quicksight/dashboard:Dashboard",
-	"aws:quicksight/dataSet:DataSet",
-	"aws:quicksight/dataSource:DataSource",
-	"aws:quicksight/folder:Folder",
-	"aws:quicksight/namespace:Namespace",
-	"aws:quicksight/template:Template",
-	"aws:quicksight/theme:Theme",
-	"aws:quicksight/vpcConnection:VpcConnection",
-	"aws:ram/permission:Permission",
-	"aws:ram/resourceShare:ResourceShare",
-	"aws:rbin/rule:Rule",
-	"aws:rds/cluster:Cluster",
-	"aws:rds/clusterEndpoint:ClusterEndpoint",
-	"aws:rds/clusterInstance:ClusterInstance",
-	"aws:rds/clusterParameterGroup:ClusterParameterGroup",
-	"aws:rds/clusterSnapshot:ClusterSnapshot",
-	"aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
-	"aws:rds/customDbEngineVersion:CustomDbEngineVersion",
-	"aws:rds/eventSubscription:EventSubscription",
-	"aws:rds/globalCluster:GlobalCluster",
-	"aws:rds/instance:Instance",
-	"aws:rds/integration:Integration",
-	"aws:rds/optionGroup:OptionGroup",
-	"aws:rds/parameterGroup:ParameterGroup",
-	"aws:rds/proxy:Proxy",
-	"aws:rds/proxyEndpoint:ProxyEndpoint",
-	"aws:rds/reservedInstance:ReservedInstance",
-	"aws:rds/shardGroup:ShardGroup",
-	"aws:rds/snapshot:Snapshot",
-	"aws:rds/snapshotCopy:SnapshotCopy",
-	"aws:rds/subnetGroup:SubnetGroup",
-	"aws:redshift/cluster:Cluster",
-	"aws:redshift/clusterSnapshot:ClusterSnapshot",
-	"aws:redshift/eventSubscription:EventSubscription",
-	"aws:redshift/hsmClientCertificate:HsmClientCertificate",
-	"aws:redshift/hsmConfiguration:HsmConfiguration",
-	"aws:redshift/idcApplication:IdcApplication",
-	"aws:redshift/integration:Integration",
-	"aws:redshift/parameterGroup:ParameterGroup",
-	"aws:redshift/snapshotCopyGrant:SnapshotCopyGrant",
-	"aws:redshift/snapshotSchedule:SnapshotSchedule",
-	"aws:redshift/subnetGroup:SubnetGroup",
-	"aws:redshift/usageLimit:UsageLimit",
-	"aws:redshiftserverless/namespace:Namespace",
-	"aws:redshiftserverless/workgroup:Workgroup",
-	"aws:rekognition/collection:Collection",
-	"aws:rekognition/project:Project",
-	"aws:rekognition/streamProcessor:StreamProcessor",
-	"aws:resiliencehub/resiliencyPolicy:ResiliencyPolicy",
-	"aws:resiliencehub/v2Policy:V2Policy",
-	"aws:resiliencehub/v2Service:V2Service",
-	"aws:resiliencehub/v2System:V2System",
-	"aws:resourceexplorer/index:Index",
-	"aws:resourceexplorer/view:View",
-	"aws:resourcegroups/group:Group",
-	"aws:rolesanywhere/profile:Profile",
-	"aws:rolesanywhere/trustAnchor:TrustAnchor",
-	"aws:route53/healthCheck:HealthCheck",
-	"aws:route53/profilesAssociation:ProfilesAssociation",
-	"aws:route53/profilesProfile:ProfilesProfile",
-	"aws:route53/resolverEndpoint:ResolverEndpoint",
-	"aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
-	"aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup",
-	"aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
-	"aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
-	"aws:route53/resolverRule:ResolverRule",
-	"aws:route53/zone:Zone",
-	"aws:route53domains/domain:Domain",
-	"aws:route53domains/registeredDomain:RegisteredDomain",
-	"aws:route53recoverycontrol/cluster:Cluster",
-	"aws:route53recoverycontrol/controlPanel:ControlPanel",
-	"aws:route53recoverycontrol/safetyRule:SafetyRule",
-	"aws:route53recoveryreadiness/cell:Cell",
-	"aws:route53recoveryreadiness/readinessCheck:ReadinessCheck",
-	"aws:route53recoveryreadiness/recoveryGroup:RecoveryGroup",
-	"aws:route53recoveryreadiness/resourceSet:ResourceSet",
-	"aws:rum/appMonitor:AppMonitor",
-	"aws:s3/accessPoint:AccessPoint",
-	"aws:s3/bucket:Bucket",
-	"aws:s3/bucketV2:BucketV2",
-	"aws:s3/directoryBucket:DirectoryBucket",
-	"aws:s3/filesAccessPoint:FilesAccessPoint",
-	"aws:s3/filesFileSystem:FilesFileSystem",
-	"aws:s3/vectorsIndex:VectorsIndex",
-	"aws:s3/vectorsVectorBucket:VectorsVectorBucket",
-	"aws:s3control/accessGrant:AccessGrant",
-	"aws:s3control/accessGrantsInstance:AccessGrantsInstance",
-	"aws:s3control/accessGrantsLocation:AccessGrantsLocation",
-	"aws:s3control/bucket:Bucket",
-	"aws:s3control/storageLensConfiguration:StorageLensConfiguration",
-	"aws:s3tables/table:Table",
-	"aws:s3tables/tableBucket:TableBucket",
-	"aws:sagemaker/algorithm:Algorithm",
-	"aws:sagemaker/app:App",
-	"aws:sagemaker/appImageConfig:AppImageConfig",
-	"aws:sagemaker/codeRepository:CodeRepository",
-	"aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
-	"aws:sagemaker/deviceFleet:DeviceFleet",
-	"aws:sagemaker/domain:Domain",
-	"aws:sagemaker/endpoint:Endpoint",
-	"aws:sagemaker/endpointConfiguration:EndpointConfiguration",
-	"aws:sagemaker/featureGroup:FeatureGroup",
-	"aws:sagemaker/flowDefinition:FlowDefinition",
-	"aws:sagemaker/hub:Hub",
-	"aws:sagemaker/hubContentReference:HubContentReference",
-	"aws:sagemaker/humanTaskUI:HumanTaskUI",
-	"aws:sagemaker/hyperParameterTuningJob:HyperParameterTuningJob",
-	"aws:sagemaker/image:Image",
-	"aws:sagemaker/labelingJob:LabelingJob",
-	"aws:sagemaker/mlflowApp:MlflowApp",
-	"aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer",
-	"aws:sagemaker/model:Model",
-	"aws:sagemaker/modelCard:ModelCard",
-	"aws:sagemaker/modelPackageGroup:ModelPackageGroup",
-	"aws:sagemaker/monitoringSchedule:MonitoringSchedule",
-	"aws:sagemaker/notebookInstance:NotebookInstance",
-	"aws:sagemaker/notebookInstanceLifecycleConfiguration:NotebookInstanceLifecycleConfiguration",
-	"aws:sagemaker/pipeline:Pipeline",
-	"aws:sagemaker/project:Project",
-	"aws:sagemaker/space:Space",
-	"aws:sagemaker/studioLifecycleConfig:StudioLifecycleConfig",
-	"aws:sagemaker/trainingJob:TrainingJob",
-	"aws:sagemaker/userProfile:UserProfile",
-	"aws:sagemaker/workteam:Workteam",
-	"aws:savingsplans/savingsPlan:SavingsPlan",
-	"aws:scheduler/scheduleGroup:ScheduleGroup",
-	"aws:schemas/discoverer:Discoverer",
-	"aws:schemas/registry:Registry",
-	"aws:schemas/schema:Schema",
-	"aws:secretsmanager/secret:Secret",
-	"aws:securityhub/accountV2:AccountV2",
-	"aws:securityhub/aggregatorV2:AggregatorV2",
-	"aws:securityhub/automationRule:AutomationRule",
-	"aws:securityhub/automationRuleV2:AutomationRuleV2",
-	"aws:securityhub/connectorV2:ConnectorV2",
-	"aws:securitylake/dataLake:DataLake",
-	"aws:securitylake/subscriber:Subscriber",
-	"aws:serverlessrepository/cloudFormationStack:CloudFormationStack",
-	"aws:servicecatalog/appregistryApplication:AppregistryApplication",
-	"aws:servicecatalog/appregistryAttributeGroup:AppregistryAttributeGroup",
-	"aws:servicecatalog/portfolio:Portfolio",
-	"aws:servicecatalog/product:Product",
-	"aws:servicecatalog/provisionedProduct:ProvisionedProduct",
-	"aws:servicediscovery/httpNamespace:HttpNamespace",
-	"aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
-	"aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace",
-	"aws:servicediscovery/service:Service",
-	"aws:sesv2/configurationSet:ConfigurationSet",
-	"aws:sesv2/contactList:ContactList",
-	"aws:sesv2/dedicatedIpPool:DedicatedIpPool",
-	"aws:sesv2/emailIdentity:EmailIdentity",
-	"aws:sesv2/multiRegionEndpoint:MultiRegionEndpoint",
-	"aws:sesv2/tenant:Tenant",
-	"aws:sfn/activity:Activity",
-	"aws:sfn/stateMachine:StateMachine",
-	"aws:shield/protection:Protection",
-	"aws:shield/protectionGroup:ProtectionGroup",
-	"aws:signer/signingProfile:SigningProfile",
-	"aws:sns/topic:Topic",
-	"aws:sqs/queue:Queue",
-	"aws:ssm/activation:Activation",
-	"aws:ssm/association:Association",
-	"aws:ssm/contactsRotation:ContactsRotation",
-	"aws:ssm/document:Document",
-	"aws:ssm/maintenanceWindow:MaintenanceWindow",
-	"aws:ssm/parameter:Parameter",
-	"aws:ssm/patchBaseline:PatchBaseline",
-	"aws:ssm/quicksetupConfigurationManager:QuicksetupConfigurationManager",
-	"aws:ssmcontacts/contact:Contact",
-	"aws:ssmincidents/replicationSet:ReplicationSet",
-	"aws:ssmincidents/responsePlan:ResponsePlan",
-	"aws:ssoadmin/application:Application",
-	"aws:ssoadmin/permissionSet:PermissionSet",
-	"aws:ssoadmin/trustedTokenIssuer:TrustedTokenIssuer",
-	"aws:storagegateway/cachesIscsiVolume:CachesIscsiVolume",
-	"aws:storagegateway/fileSystemAssociation:FileSystemAssociation",
-	"aws:storagegateway/gateway:Gateway",
-	"aws:storagegateway/nfsFileShare:NfsFileShare",
-	"aws:storagegateway/smbFileShare:SmbFileShare",
-	"aws:storagegateway/storedIscsiVolume:StoredIscsiVolume",
-	"aws:storagegateway/tapePool:TapePool",
-	"aws:swf/domain:Domain",
-	"aws:synthetics/canary:Canary",
-	"aws:synthetics/group:Group",
-	"aws:timestreaminfluxdb/dbCluster:DbCluster",
-	"aws:timestreaminfluxdb/dbInstance:DbInstance",
-	"aws:timestreamquery/scheduledQuery:ScheduledQuery",
-	"aws:timestreamwrite/database:Database",
-	"aws:timestreamwrite/table:Table",
-	"aws:transcribe/languageModel:LanguageModel",
-	"aws:transcribe/medicalVocabulary:MedicalVocabulary",
-	"aws:transcribe/vocabulary:Vocabulary",
-	"aws:transcribe/vocabularyFilter:VocabularyFilter",
-	"aws:transfer/agreement:Agreement",
-	"aws:transfer/certificate:Certificate",
-	"aws:transfer/connector:Connector",
-	"aws:transfer/hostKey:HostKey",
-	"aws:transfer/profile:Profile",
-	"aws:transfer/server:Server",
-	"aws:transfer/user:User",
-	"aws:transfer/webApp:WebApp",
-	"aws:transfer/workflow:Workflow",
-	"aws:verifiedaccess/endpoint:Endpoint",
-	"aws:verifiedaccess/group:Group",
-	"aws:verifiedaccess/instance:Instance",
-	"aws:verifiedaccess/trustProvider:TrustProvider",
-	"aws:verifiedpermissions/policyStore:PolicyStore",
-	"aws:vpc/routeServer:RouteServer",
-	"aws:vpc/routeServerEndpoint:RouteServerEndpoint",
-	"aws:vpc/routeServerPeer:RouteServerPeer",
-	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-	"aws:vpclattice/accessLogSubscription:AccessLogSubscription",
-	"aws:vpclattice/domainVerification:DomainVerification",
-	"aws:vpclattice/listener:Listener",
-	"aws:vpclattice/listenerRule:ListenerRule",
-	"aws:vpclattice/resourceConfiguration:ResourceConfiguration",
-	"aws:vpclattice/resourceGateway:ResourceGateway",
-	"aws:vpclattice/service:Service",
-	"aws:vpclattice/serviceNetwork:ServiceNetwork",
-	"aws:vpclattice/serviceNetworkResourceAssociation:ServiceNetworkResourceAssociation",
-	"aws:vpclattice/serviceNetworkServiceAssociation:ServiceNetworkServiceAssociation",
-	"aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation",
-	"aws:vpclattice/targetGroup:TargetGroup",
-	"aws:waf/rateBasedRule:RateBasedRule",
-	"aws:waf/rule:Rule",
-	"aws:waf/ruleGroup:RuleGroup",
-	"aws:waf/webAcl:WebAcl",
-	"aws:wafregional/rateBasedRule:RateBasedRule",
-	"aws:wafregional/rule:Rule",
-	"aws:wafregional/ruleGroup:RuleGroup",
-	"aws:wafregional/webAcl:WebAcl",
-	"aws:wafv2/ipSet:IpSet",
-	"aws:wafv2/regexPatternSet:RegexPatternSet",
-	"aws:wafv2/ruleGroup:RuleGroup",
-	"aws:wafv2/webAcl:WebAcl",
-	"aws:workmail/organization:Organization",
-	"aws:workspaces/connectionAlias:ConnectionAlias",
-	"aws:workspaces/directory:Directory",
-	"aws:workspaces/ipGroup:IpGroup",
-	"aws:workspaces/pool:Pool",
-	"aws:workspaces/workspace:Workspace",
-	"aws:workspacesweb/browserSettings:BrowserSettings",
-	"aws:workspacesweb/dataProtectionSettings:DataProtectionSettings",
-	"aws:workspacesweb/identityProvider:IdentityProvider",
-	"aws:workspacesweb/ipAccessSettings:IpAccessSettings",
-	"aws:workspacesweb/networkSettings:NetworkSettings",
-	"aws:workspacesweb/portal:Portal",
-	"aws:workspacesweb/sessionLogger:SessionLogger",
-	"aws:workspacesweb/trustStore:TrustStore",
-	"aws:workspacesweb/userAccessLoggingSettings:UserAccessLoggingSettings",
-	"aws:workspacesweb/userSettings:UserSettings",
-	"aws:xray/group:Group",
-	"aws:xray/samplingRule:SamplingRule",
-}
+#   at most. One text, not a set: an engine builds a set anew for every resource.
+is_taggable(type) if contains(taggable_types, concat("", ["\n", type, "\n"]))
+
+taggable_types := `
+aws:accessanalyzer/analyzer:Analyzer
+aws:accountaccess/application:Application
+aws:acm/certificate:Certificate
+aws:acmpca/certificateAuthority:CertificateAuthority
+aws:agentregistry/registry:Registry
+aws:alb/listener:Listener
+aws:alb/listenerRule:ListenerRule
+aws:alb/loadBalancer:LoadBalancer
+aws:alb/targetGroup:TargetGroup
+aws:amp/anomalyDetector:AnomalyDetector
+aws:amp/ruleGroupNamespace:RuleGroupNamespace
+aws:amp/scraper:Scraper
+aws:amp/workspace:Workspace
+aws:amplify/app:App
+aws:amplify/branch:Branch
+aws:apigateway/apiKey:ApiKey
+aws:apigateway/clientCertificate:ClientCertificate
+aws:apigateway/domainName:DomainName
+aws:apigateway/domainNameAccessAssociation:DomainNameAccessAssociation
+aws:apigateway/restApi:RestApi
+aws:apigateway/stage:Stage
+aws:apigateway/usagePlan:UsagePlan
+aws:apigateway/vpcLink:VpcLink
+aws:apigatewayv2/api:Api
+aws:apigatewayv2/domainName:DomainName
+aws:apigatewayv2/stage:Stage
+aws:apigatewayv2/vpcLink:VpcLink
+aws:appautoscaling/target:Target
+aws:appconfig/application:Application
+aws:appconfig/configurationProfile:ConfigurationProfile
+aws:appconfig/deployment:Deployment
+aws:appconfig/deploymentStrategy:DeploymentStrategy
+aws:appconfig/environment:Environment
+aws:appconfig/eventIntegration:EventIntegration
+aws:appconfig/extension:Extension
+aws:appfabric/appAuthorization:AppAuthorization
+aws:appfabric/appBundle:AppBundle
+aws:appfabric/ingestion:Ingestion
+aws:appfabric/ingestionDestination:IngestionDestination
+aws:appflow/flow:Flow
+aws:appintegrations/dataIntegration:DataIntegration
+aws:applicationinsights/application:Application
+aws:appmesh/gatewayRoute:GatewayRoute
+aws:appmesh/mesh:Mesh
+aws:appmesh/route:Route
+aws:appmesh/virtualGateway:VirtualGateway
+aws:appmesh/virtualNode:VirtualNode
+aws:appmesh/virtualRouter:VirtualRouter
+aws:appmesh/virtualService:VirtualService
+aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion
+aws:apprunner/connection:Connection
+aws:apprunner/observabilityConfiguration:ObservabilityConfiguration
+aws:apprunner/service:Service
+aws:apprunner/vpcConnector:VpcConnector
+aws:apprunner/vpcIngressConnection:VpcIngressConnection
+aws:appstream/fleet:Fleet
+aws:appstream/imageBuilder:ImageBuilder
+aws:appstream/stack:Stack
+aws:appsync/api:Api
+aws:appsync/channelNamespace:ChannelNamespace
+aws:appsync/graphQLApi:GraphQLApi
+aws:arcregionswitch/plan:Plan
+aws:athena/capacityReservation:CapacityReservation
+aws:athena/dataCatalog:DataCatalog
+aws:athena/workgroup:Workgroup
+aws:auditmanager/assessment:Assessment
+aws:auditmanager/control:Control
+aws:auditmanager/framework:Framework
+aws:autoscaling/group:Group
+aws:backup/framework:Framework
+aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault
+aws:backup/plan:Plan
+aws:backup/reportPlan:ReportPlan
+aws:backup/restoreTestingPlan:RestoreTestingPlan
+aws:backup/vault:Vault
+aws:batch/computeEnvironment:ComputeEnvironment
+aws:batch/jobDefinition:JobDefinition
+aws:batch/jobQueue:JobQueue
+aws:batch/schedulingPolicy:SchedulingPolicy
+aws:bcmdata/export:Export
+aws:bedrock/agentAgent:AgentAgent
+aws:bedrock/agentAgentAlias:AgentAgentAlias
+aws:bedrock/agentFlow:AgentFlow
+aws:bedrock/agentKnowledgeBase:AgentKnowledgeBase
+aws:bedrock/agentPrompt:AgentPrompt
+aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime
+aws:bedrock/agentcoreAgentRuntimeEndpoint:AgentcoreAgentRuntimeEndpoint
+aws:bedrock/agentcoreApiKeyCredentialProvider:AgentcoreApiKeyCredentialProvider
+aws:bedrock/agentcoreBrowser:AgentcoreBrowser
+aws:bedrock/agentcoreBrowserProfile:AgentcoreBrowserProfile
+aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter
+aws:bedrock/agentcoreEvaluator:AgentcoreEvaluator
+aws:bedrock/agentcoreGateway:AgentcoreGateway
+aws:bedrock/agentcoreHarness:AgentcoreHarness
+aws:bedrock/agentcoreMemory:AgentcoreMemory
+aws:bedrock/agentcoreOauth2CredentialProvider:AgentcoreOauth2CredentialProvider
+aws:bedrock/agentcoreOnlineEvaluationConfig:AgentcoreOnlineEvaluationConfig
+aws:bedrock/agentcorePolicyEngine:AgentcorePolicyEngine
+aws:bedrock/agentcoreWorkloadIdentity:AgentcoreWorkloadIdentity
+aws:bedrock/customModel:CustomModel
+aws:bedrock/evaluationJob:EvaluationJob
+aws:bedrock/guardrail:Guardrail
+aws:bedrock/inferenceProfile:InferenceProfile
+aws:bedrock/provisionedModelThroughput:ProvisionedModelThroughput
+aws:billing/view:View
+aws:budgets/budget:Budget
+aws:budgets/budgetAction:BudgetAction
+aws:cfg/aggregateAuthorization:AggregateAuthorization
+aws:cfg/configurationAggregator:ConfigurationAggregator
+aws:cfg/rule:Rule
+aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration
+aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration
+aws:chime/sdkvoiceSipMediaApplication:SdkvoiceSipMediaApplication
+aws:chime/sdkvoiceVoiceProfileDomain:SdkvoiceVoiceProfileDomain
+aws:chime/voiceConnector:VoiceConnector
+aws:chimesdkmediapipelines/mediaInsightsPipelineConfiguration:MediaInsightsPipelineConfiguration
+aws:cleanrooms/collaboration:Collaboration
+aws:cleanrooms/configuredTable:ConfiguredTable
+aws:cleanrooms/membership:Membership
+aws:cloud9/environmentEC2:EnvironmentEC2
+aws:cloudformation/stack:Stack
+aws:cloudformation/stackSet:StackSet
+aws:cloudfront/anycastIpList:AnycastIpList
+aws:cloudfront/connectionFunction:ConnectionFunction
+aws:cloudfront/connectionGroup:ConnectionGroup
+aws:cloudfront/distribution:Distribution
+aws:cloudfront/distributionTenant:DistributionTenant
+aws:cloudfront/function:Function
+aws:cloudfront/keyValueStore:KeyValueStore
+aws:cloudfront/multitenantDistribution:MultitenantDistribution
+aws:cloudfront/trustStore:TrustStore
+aws:cloudfront/vpcOrigin:VpcOrigin
+aws:cloudhsmv2/cluster:Cluster
+aws:cloudtrail/eventDataStore:EventDataStore
+aws:cloudtrail/trail:Trail
+aws:cloudwatch/alarmMuteRule:AlarmMuteRule
+aws:cloudwatch/compositeAlarm:CompositeAlarm
+aws:cloudwatch/contributorInsightRule:ContributorInsightRule
+aws:cloudwatch/contributorManagedInsightRule:ContributorManagedInsightRule
+aws:cloudwatch/eventBus:EventBus
+aws:cloudwatch/eventRule:EventRule
+aws:cloudwatch/internetMonitor:InternetMonitor
+aws:cloudwatch/logAnomalyDetector:LogAnomalyDetector
+aws:cloudwatch/logDelivery:LogDelivery
+aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination
+aws:cloudwatch/logDeliverySource:LogDeliverySource
+aws:cloudwatch/logDestination:LogDestination
+aws:cloudwatch/logGroup:LogGroup
+aws:cloudwatch/metricAlarm:MetricAlarm
+aws:cloudwatch/metricStream:MetricStream
+aws:codeartifact/domain:Domain
+aws:codeartifact/repository:Repository
+aws:codebuild/fleet:Fleet
+aws:codebuild/project:Project
+aws:codebuild/reportGroup:ReportGroup
+aws:codecommit/repository:Repository
+aws:codeconnections/connection:Connection
+aws:codeconnections/host:Host
+aws:codedeploy/application:Application
+aws:codedeploy/deploymentGroup:DeploymentGroup
+aws:codeguruprofiler/profilingGroup:ProfilingGroup
+aws:codegurureviewer/repositoryAssociation:RepositoryAssociation
+aws:codepipeline/customActionType:CustomActionType
+aws:codepipeline/pipeline:Pipeline
+aws:codepipeline/webhook:Webhook
+aws:codestarconnections/connection:Connection
+aws:codestarnotifications/notificationRule:NotificationRule
+aws:cognito/identityPool:IdentityPool
+aws:cognito/userPool:UserPool
+aws:comprehend/documentClassifier:DocumentClassifier
+aws:comprehend/entityRecognizer:EntityRecognizer
+aws:connect/contactFlow:ContactFlow
+aws:connect/contactFlowModule:ContactFlowModule
+aws:connect/hoursOfOperation:HoursOfOperation
+aws:connect/instance:Instance
+aws:connect/phoneNumber:PhoneNumber
+aws:connect/queue:Queue
+aws:connect/quickConnect:QuickConnect
+aws:connect/routingProfile:RoutingProfile
+aws:connect/securityProfile:SecurityProfile
+aws:connect/user:User
+aws:connect/userHierarchyGroup:UserHierarchyGroup
+aws:connect/vocabulary:Vocabulary
+aws:controltower/baseline:Baseline
+aws:controltower/landingZone:LandingZone
+aws:costexplorer/anomalyMonitor:AnomalyMonitor
+aws:costexplorer/anomalySubscription:AnomalySubscription
+aws:costexplorer/costCategory:CostCategory
+aws:cur/reportDefinition:ReportDefinition
+aws:customerprofiles/domain:Domain
+aws:dataexchange/dataSet:DataSet
+aws:dataexchange/revision:Revision
+aws:dataexchange/revisionAssets:RevisionAssets
+aws:datapipeline/pipeline:Pipeline
+aws:datasync/agent:Agent
+aws:datasync/efsLocation:EfsLocation
+aws:datasync/fsxOpenZfsFileSystem:FsxOpenZfsFileSystem
+aws:datasync/locationAzureBlob:LocationAzureBlob
+aws:datasync/locationFsxLustre:LocationFsxLustre
+aws:datasync/locationFsxOntapFileSystem:LocationFsxOntapFileSystem
+aws:datasync/locationFsxWindows:LocationFsxWindows
+aws:datasync/locationHdfs:LocationHdfs
+aws:datasync/locationObjectStorage:LocationObjectStorage
+aws:datasync/locationSmb:LocationSmb
+aws:datasync/nfsLocation:NfsLocation
+aws:datasync/s3Location:S3Location
+aws:datasync/task:Task
+aws:datazone/domain:Domain
+aws:dax/cluster:Cluster
+aws:detective/graph:Graph
+aws:devicefarm/devicePool:DevicePool
+aws:devicefarm/instanceProfile:InstanceProfile
+aws:devicefarm/networkProfile:NetworkProfile
+aws:devicefarm/project:Project
+aws:devicefarm/testGridProject:TestGridProject
+aws:devopsagent/agentSpace:AgentSpace
+aws:devopsguru/resourceCollection:ResourceCollection
+aws:directconnect/connection:Connection
+aws:directconnect/gateway:Gateway
+aws:directconnect/hostedPrivateVirtualInterfaceAccepter:HostedPrivateVirtualInterfaceAccepter
+aws:directconnect/hostedPublicVirtualInterfaceAccepter:HostedPublicVirtualInterfaceAccepter
+aws:directconnect/hostedTransitVirtualInterfaceAcceptor:HostedTransitVirtualInterfaceAcceptor
+aws:directconnect/linkAggregationGroup:LinkAggregationGroup
+aws:directconnect/privateVirtualInterface:PrivateVirtualInterface
+aws:directconnect/publicVirtualInterface:PublicVirtualInterface
+aws:directconnect/transitVirtualInterface:TransitVirtualInterface
+aws:directoryservice/directory:Directory
+aws:directoryservice/serviceRegion:ServiceRegion
+aws:dlm/lifecyclePolicy:LifecyclePolicy
+aws:dms/certificate:Certificate
+aws:dms/dataProvider:DataProvider
+aws:dms/endpoint:Endpoint
+aws:dms/eventSubscription:EventSubscription
+aws:dms/instanceProfile:InstanceProfile
+aws:dms/migrationProject:MigrationProject
+aws:dms/replicationConfig:ReplicationConfig
+aws:dms/replicationInstance:ReplicationInstance
+aws:dms/replicationSubnetGroup:ReplicationSubnetGroup
+aws:dms/replicationTask:ReplicationTask
+aws:dms/s3Endpoint:S3Endpoint
+aws:docdb/cluster:Cluster
+aws:docdb/clusterInstance:ClusterInstance
+aws:docdb/clusterParameterGroup:ClusterParameterGroup
+aws:docdb/elasticCluster:ElasticCluster
+aws:docdb/eventSubscription:EventSubscription
+aws:docdb/subnetGroup:SubnetGroup
+aws:drs/replicationConfigurationTemplate:ReplicationConfigurationTemplate
+aws:dsql/cluster:Cluster
+aws:dynamodb/table:Table
+aws:dynamodb/tableReplica:TableReplica
+aws:ebs/snapshot:Snapshot
+aws:ebs/snapshotCopy:SnapshotCopy
+aws:ebs/snapshotImport:SnapshotImport
+aws:ebs/volume:Volume
+aws:ebs/volumeCopy:VolumeCopy
+aws:ec2/ami:Ami
+aws:ec2/amiCopy:AmiCopy
+aws:ec2/amiFromInstance:AmiFromInstance
+aws:ec2/capacityBlockReservation:CapacityBlockReservation
+aws:ec2/capacityReservation:CapacityReservation
+aws:ec2/carrierGateway:CarrierGateway
+aws:ec2/customerGateway:CustomerGateway
+aws:ec2/dedicatedHost:DedicatedHost
+aws:ec2/defaultNetworkAcl:DefaultNetworkAcl
+aws:ec2/defaultRouteTable:DefaultRouteTable
+aws:ec2/defaultSecurityGroup:DefaultSecurityGroup
+aws:ec2/defaultSubnet:DefaultSubnet
+aws:ec2/defaultVpc:DefaultVpc
+aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions
+aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway
+aws:ec2/eip:Eip
+aws:ec2/encryptionControl:EncryptionControl
+aws:ec2/fleet:Fleet
+aws:ec2/flowLog:FlowLog
+aws:ec2/instance:Instance
+aws:ec2/internetGateway:InternetGateway
+aws:ec2/keyPair:KeyPair
+aws:ec2/launchTemplate:LaunchTemplate
+aws:ec2/localGatewayRouteTable:LocalGatewayRouteTable
+aws:ec2/localGatewayRouteTableVirtualInterfaceGroupAssociation:LocalGatewayRouteTableVirtualInterfaceGroupAssociation
+aws:ec2/localGatewayRouteTableVpcAssociation:LocalGatewayRouteTableVpcAssociation
+aws:ec2/managedPrefixList:ManagedPrefixList
+aws:ec2/natGateway:NatGateway
+aws:ec2/networkAcl:NetworkAcl
+aws:ec2/networkInsightsAccessScope:NetworkInsightsAccessScope
+aws:ec2/networkInsightsAnalysis:NetworkInsightsAnalysis
+aws:ec2/networkInsightsPath:NetworkInsightsPath
+aws:ec2/networkInterface:NetworkInterface
+aws:ec2/placementGroup:PlacementGroup
+aws:ec2/routeTable:RouteTable
+aws:ec2/secondaryNetwork:SecondaryNetwork
+aws:ec2/secondarySubnet:SecondarySubnet
+aws:ec2/securityGroup:SecurityGroup
+aws:ec2/spotFleetRequest:SpotFleetRequest
+aws:ec2/spotInstanceRequest:SpotInstanceRequest
+aws:ec2/subnet:Subnet
+aws:ec2/trafficMirrorFilter:TrafficMirrorFilter
+aws:ec2/trafficMirrorSession:TrafficMirrorSession
+aws:ec2/trafficMirrorTarget:TrafficMirrorTarget
+aws:ec2/vpc:Vpc
+aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion
+aws:ec2/vpcDhcpOptions:VpcDhcpOptions
+aws:ec2/vpcEncryptionControl:VpcEncryptionControl
+aws:ec2/vpcEndpoint:VpcEndpoint
+aws:ec2/vpcEndpointService:VpcEndpointService
+aws:ec2/vpcIpam:VpcIpam
+aws:ec2/vpcIpamPool:VpcIpamPool
+aws:ec2/vpcIpamPoolCidrAllocation:VpcIpamPoolCidrAllocation
+aws:ec2/vpcIpamResourceDiscovery:VpcIpamResourceDiscovery
+aws:ec2/vpcIpamResourceDiscoveryAssociation:VpcIpamResourceDiscoveryAssociation
+aws:ec2/vpcIpamScope:VpcIpamScope
+aws:ec2/vpcPeeringConnection:VpcPeeringConnection
+aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter
+aws:ec2/vpnConcentrator:VpnConcentrator
+aws:ec2/vpnConnection:VpnConnection
+aws:ec2/vpnGateway:VpnGateway
+aws:ec2clientvpn/endpoint:Endpoint
+aws:ec2transitgateway/connect:Connect
+aws:ec2transitgateway/connectPeer:ConnectPeer
+aws:ec2transitgateway/instanceConnectEndpoint:InstanceConnectEndpoint
+aws:ec2transitgateway/meteringPolicy:MeteringPolicy
+aws:ec2transitgateway/multicastDomain:MulticastDomain
+aws:ec2transitgateway/peeringAttachment:PeeringAttachment
+aws:ec2transitgateway/peeringAttachmentAccepter:PeeringAttachmentAccepter
+aws:ec2transitgateway/policyTable:PolicyTable
+aws:ec2transitgateway/routeTable:RouteTable
+aws:ec2transitgateway/transitGateway:TransitGateway
+aws:ec2transitgateway/vpcAttachment:VpcAttachment
+aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter
+aws:ecr/repository:Repository
+aws:ecrpublic/repository:Repository
+aws:ecs/capacityProvider:CapacityProvider
+aws:ecs/cluster:Cluster
+aws:ecs/daemon:Daemon
+aws:ecs/daemonTaskDefinition:DaemonTaskDefinition
+aws:ecs/expressGatewayService:ExpressGatewayService
+aws:ecs/service:Service
+aws:ecs/taskDefinition:TaskDefinition
+aws:ecs/taskSet:TaskSet
+aws:efs/accessPoint:AccessPoint
+aws:efs/fileSystem:FileSystem
+aws:eks/accessEntry:AccessEntry
+aws:eks/addon:Addon
+aws:eks/capability:Capability
+aws:eks/cluster:Cluster
+aws:eks/fargateProfile:FargateProfile
+aws:eks/identityProviderConfig:IdentityProviderConfig
+aws:eks/nodeGroup:NodeGroup
+aws:eks/podIdentityAssociation:PodIdentityAssociation
+aws:elasticache/cluster:Cluster
+aws:elasticache/parameterGroup:ParameterGroup
+aws:elasticache/replicationGroup:ReplicationGroup
+aws:elasticache/reservedCacheNode:ReservedCacheNode
+aws:elasticache/serverlessCache:ServerlessCache
+aws:elasticache/subnetGroup:SubnetGroup
+aws:elasticache/user:User
+aws:elasticache/userGroup:UserGroup
+aws:elasticbeanstalk/application:Application
+aws:elasticbeanstalk/applicationVersion:ApplicationVersion
+aws:elasticbeanstalk/environment:Environment
+aws:elasticsearch/domain:Domain
+aws:elb/loadBalancer:LoadBalancer
+aws:emr/cluster:Cluster
+aws:emr/studio:Studio
+aws:emrcontainers/jobTemplate:JobTemplate
+aws:emrcontainers/virtualCluster:VirtualCluster
+aws:emrserverless/application:Application
+aws:evidently/feature:Feature
+aws:evidently/launch:Launch
+aws:evidently/project:Project
+aws:evidently/segment:Segment
+aws:finspace/kxCluster:KxCluster
+aws:finspace/kxDatabase:KxDatabase
+aws:finspace/kxDataview:KxDataview
+aws:finspace/kxEnvironment:KxEnvironment
+aws:finspace/kxScalingGroup:KxScalingGroup
+aws:finspace/kxUser:KxUser
+aws:finspace/kxVolume:KxVolume
+aws:fis/experimentTemplate:ExperimentTemplate
+aws:fms/policy:Policy
+aws:fms/resourceSet:ResourceSet
+aws:fsx/backup:Backup
+aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation
+aws:fsx/fileCache:FileCache
+aws:fsx/lustreFileSystem:LustreFileSystem
+aws:fsx/ontapFileSystem:OntapFileSystem
+aws:fsx/ontapStorageVirtualMachine:OntapStorageVirtualMachine
+aws:fsx/ontapVolume:OntapVolume
+aws:fsx/openZfsFileSystem:OpenZfsFileSystem
+aws:fsx/openZfsSnapshot:OpenZfsSnapshot
+aws:fsx/openZfsVolume:OpenZfsVolume
+aws:fsx/windowsFileSystem:WindowsFileSystem
+aws:gamelift/alias:Alias
+aws:gamelift/build:Build
+aws:gamelift/fleet:Fleet
+aws:gamelift/gameServerGroup:GameServerGroup
+aws:gamelift/gameSessionQueue:GameSessionQueue
+aws:gamelift/script:Script
+aws:glacier/vault:Vault
+aws:globalaccelerator/accelerator:Accelerator
+aws:globalaccelerator/crossAccountAttachment:CrossAccountAttachment
+aws:globalaccelerator/customRoutingAccelerator:CustomRoutingAccelerator
+aws:glue/catalog:Catalog
+aws:glue/catalogDatabase:CatalogDatabase
+aws:glue/connection:Connection
+aws:glue/crawler:Crawler
+aws:glue/dataQualityRuleset:DataQualityRuleset
+aws:glue/devEndpoint:DevEndpoint
+aws:glue/job:Job
+aws:glue/mLTransform:MLTransform
+aws:glue/registry:Registry
+aws:glue/schema:Schema
+aws:glue/trigger:Trigger
+aws:glue/workflow:Workflow
+aws:grafana/workspace:Workspace
+aws:guardduty/detector:Detector
+aws:guardduty/filter:Filter
+aws:guardduty/iPSet:IPSet
+aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan
+aws:guardduty/publishingDestination:PublishingDestination
+aws:guardduty/threatIntelSet:ThreatIntelSet
+aws:iam/instanceProfile:InstanceProfile
+aws:iam/openIdConnectProvider:OpenIdConnectProvider
+aws:iam/policy:Policy
+aws:iam/role:Role
+aws:iam/samlProvider:SamlProvider
+aws:iam/serverCertificate:ServerCertificate
+aws:iam/serviceLinkedRole:ServiceLinkedRole
+aws:iam/user:User
+aws:iam/virtualMfaDevice:VirtualMfaDevice
+aws:imagebuilder/component:Component
+aws:imagebuilder/containerRecipe:ContainerRecipe
+aws:imagebuilder/distributionConfiguration:DistributionConfiguration
+aws:imagebuilder/image:Image
+aws:imagebuilder/imagePipeline:ImagePipeline
+aws:imagebuilder/imageRecipe:ImageRecipe
+aws:imagebuilder/infrastructureConfiguration:InfrastructureConfiguration
+aws:imagebuilder/lifecyclePolicy:LifecyclePolicy
+aws:imagebuilder/workflow:Workflow
+aws:inspector/assessmentTemplate:AssessmentTemplate
+aws:inspector/resourceGroup:ResourceGroup
+aws:inspector2/filter:Filter
+aws:invoicing/invoiceUnit:InvoiceUnit
+aws:iot/authorizer:Authorizer
+aws:iot/billingGroup:BillingGroup
+aws:iot/caCertificate:CaCertificate
+aws:iot/domainConfiguration:DomainConfiguration
+aws:iot/policy:Policy
+aws:iot/provisioningTemplate:ProvisioningTemplate
+aws:iot/roleAlias:RoleAlias
+aws:iot/thingGroup:ThingGroup
+aws:iot/thingType:ThingType
+aws:iot/topicRule:TopicRule
+aws:ivs/channel:Channel
+aws:ivs/playbackKeyPair:PlaybackKeyPair
+aws:ivs/recordingConfiguration:RecordingConfiguration
+aws:ivschat/loggingConfiguration:LoggingConfiguration
+aws:ivschat/room:Room
+aws:kendra/dataSource:DataSource
+aws:kendra/faq:Faq
+aws:kendra/index:Index
+aws:kendra/querySuggestionsBlockList:QuerySuggestionsBlockList
+aws:kendra/thesaurus:Thesaurus
+aws:keyspaces/keyspace:Keyspace
+aws:keyspaces/table:Table
+aws:kinesis/analyticsApplication:AnalyticsApplication
+aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream
+aws:kinesis/stream:Stream
+aws:kinesis/streamConsumer:StreamConsumer
+aws:kinesis/videoStream:VideoStream
+aws:kinesisanalyticsv2/application:Application
+aws:kms/externalKey:ExternalKey
+aws:kms/key:Key
+aws:kms/replicaExternalKey:ReplicaExternalKey
+aws:kms/replicaKey:ReplicaKey
+aws:lambda/capacityProvider:CapacityProvider
+aws:lambda/codeSigningConfig:CodeSigningConfig
+aws:lambda/eventSourceMapping:EventSourceMapping
+aws:lambda/function:Function
+aws:lambda/microvmsImage:MicrovmsImage
+aws:lambdamicrovms/image:Image
+aws:lb/listener:Listener
+aws:lb/listenerRule:ListenerRule
+aws:lb/loadBalancer:LoadBalancer
+aws:lb/targetGroup:TargetGroup
+aws:lb/trustStore:TrustStore
+aws:lex/v2modelsBot:V2modelsBot
+aws:licensemanager/licenseConfiguration:LicenseConfiguration
+aws:lightsail/bucket:Bucket
+aws:lightsail/certificate:Certificate
+aws:lightsail/containerService:ContainerService
+aws:lightsail/database:Database
+aws:lightsail/disk:Disk
+aws:lightsail/distribution:Distribution
+aws:lightsail/instance:Instance
+aws:lightsail/keyPair:KeyPair
+aws:lightsail/lb:Lb
+aws:location/geofenceCollection:GeofenceCollection
+aws:location/map:Map
+aws:location/placeIndex:PlaceIndex
+aws:location/routeCalculation:RouteCalculation
+aws:location/tracker:Tracker
+aws:m2/application:Application
+aws:m2/environment:Environment
+aws:macie/customDataIdentifier:CustomDataIdentifier
+aws:macie/findingsFilter:FindingsFilter
+aws:macie2/classificationJob:ClassificationJob
+aws:macie2/member:Member
+aws:mailmanager/archive:Archive
+aws:mailmanager/ingressPoint:IngressPoint
+aws:mailmanager/relay:Relay
+aws:mailmanager/ruleSet:RuleSet
+aws:mailmanager/trafficPolicy:TrafficPolicy
+aws:mediaconvert/queue:Queue
+aws:medialive/channel:Channel
+aws:medialive/input:Input
+aws:medialive/inputSecurityGroup:InputSecurityGroup
+aws:medialive/multiplex:Multiplex
+aws:mediapackage/channel:Channel
+aws:mediapackagev2/channelGroup:ChannelGroup
+aws:mediastore/container:Container
+aws:memorydb/acl:Acl
+aws:memorydb/cluster:Cluster
+aws:memorydb/multiRegionCluster:MultiRegionCluster
+aws:memorydb/parameterGroup:ParameterGroup
+aws:memorydb/snapshot:Snapshot
+aws:memorydb/subnetGroup:SubnetGroup
+aws:memorydb/user:User
+aws:mq/broker:Broker
+aws:mq/configuration:Configuration
+aws:msk/channel:Channel
+aws:msk/cluster:Cluster
+aws:msk/replicator:Replicator
+aws:msk/serverlessCluster:ServerlessCluster
+aws:msk/vpcConnection:VpcConnection
+aws:mskconnect/connector:Connector
+aws:mskconnect/customPlugin:CustomPlugin
+aws:mskconnect/workerConfiguration:WorkerConfiguration
+aws:mwaa/environment:Environment
+aws:neptune/cluster:Cluster
+aws:neptune/clusterEndpoint:ClusterEndpoint
+aws:neptune/clusterInstance:ClusterInstance
+aws:neptune/clusterParameterGroup:ClusterParameterGroup
+aws:neptune/eventSubscription:EventSubscription
+aws:neptune/parameterGroup:ParameterGroup
+aws:neptune/subnetGroup:SubnetGroup
+aws:neptunegraph/graph:Graph
+aws:networkfirewall/containerAssociation:ContainerAssociation
+aws:networkfirewall/firewall:Firewall
+aws:networkfirewall/firewallPolicy:FirewallPolicy
+aws:networkfirewall/ruleGroup:RuleGroup
+aws:networkfirewall/tlsInspectionConfiguration:TlsInspectionConfiguration
+aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation
+aws:networkflowmonitor/monitor:Monitor
+aws:networkflowmonitor/scope:Scope
+aws:networkmanager/connectAttachment:ConnectAttachment
+aws:networkmanager/connectPeer:ConnectPeer
+aws:networkmanager/connection:Connection
+aws:networkmanager/coreNetwork:CoreNetwork
+aws:networkmanager/device:Device
+aws:networkmanager/dxGatewayAttachment:DxGatewayAttachment
+aws:networkmanager/globalNetwork:GlobalNetwork
+aws:networkmanager/link:Link
+aws:networkmanager/site:Site
+aws:networkmanager/siteToSiteVpnAttachment:SiteToSiteVpnAttachment
+aws:networkmanager/transitGatewayPeering:TransitGatewayPeering
+aws:networkmanager/transitGatewayRouteTableAttachment:TransitGatewayRouteTableAttachment
+aws:networkmanager/vpcAttachment:VpcAttachment
+aws:networkmonitor/monitor:Monitor
+aws:networkmonitor/probe:Probe
+aws:notifications/contactsEmailContact:ContactsEmailContact
+aws:notifications/notificationConfiguration:NotificationConfiguration
+aws:oam/link:Link
+aws:oam/sink:Sink
+aws:observabilityadmin/centralizationRuleForOrganization:CentralizationRuleForOrganization
+aws:observabilityadmin/s3TableIntegration:S3TableIntegration
+aws:observabilityadmin/telemetryPipeline:TelemetryPipeline
+aws:observabilityadmin/telemetryRule:TelemetryRule
+aws:observabilityadmin/telemetryRuleForOrganization:TelemetryRuleForOrganization
+aws:odb/autonomousDatabase:AutonomousDatabase
+aws:odb/cloudAutonomousVmCluster:CloudAutonomousVmCluster
+aws:odb/cloudExadataInfrastructure:CloudExadataInfrastructure
+aws:odb/cloudVmCluster:CloudVmCluster
+aws:odb/network:Network
+aws:odb/networkPeeringConnection:NetworkPeeringConnection
+aws:opensearch/application:Application
+aws:opensearch/domain:Domain
+aws:opensearch/serverlessCollection:ServerlessCollection
+aws:opensearch/serverlessCollectionGroup:ServerlessCollectionGroup
+aws:opensearchingest/pipeline:Pipeline
+aws:organizations/account:Account
+aws:organizations/organizationalUnit:OrganizationalUnit
+aws:organizations/policy:Policy
+aws:organizations/resourcePolicy:ResourcePolicy
+aws:paymentcryptography/key:Key
+aws:pinpoint/app:App
+aws:pinpoint/emailTemplate:EmailTemplate
+aws:pinpoint/smsvoicev2ConfigurationSet:Smsvoicev2ConfigurationSet
+aws:pinpoint/smsvoicev2OptOutList:Smsvoicev2OptOutList
+aws:pinpoint/smsvoicev2PhoneNumber:Smsvoicev2PhoneNumber
+aws:pinpoint/smsvoicev2Pool:Smsvoicev2Pool
+aws:pinpoint/smsvoicev2SenderId:Smsvoicev2SenderId
+aws:pipes/pipe:Pipe
+aws:qbusiness/application:Application
+aws:qldb/ledger:Ledger
+aws:qldb/stream:Stream
+aws:quicksight/analysis:Analysis
+aws:quicksight/customPermissions:CustomPermissions
+aws:quicksight/dashboard:Dashboard
+aws:quicksight/dataSet:DataSet
+aws:quicksight/dataSource:DataSource
+aws:quicksight/folder:Folder
+aws:quicksight/namespace:Namespace
+aws:quicksight/template:Template
+aws:quicksight/theme:Theme
+aws:quicksight/vpcConnection:VpcConnection
+aws:ram/permission:Permission
+aws:ram/resourceShare:ResourceShare
+aws:rbin/rule:Rule
+aws:rds/cluster:Cluster
+aws:rds/clusterEndpoint:ClusterEndpoint
+aws:rds/clusterInstance:ClusterInstance
+aws:rds/clusterParameterGroup:ClusterParameterGroup
+aws:rds/clusterSnapshot:ClusterSnapshot
+aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy
+aws:rds/customDbEngineVersion:CustomDbEngineVersion
+aws:rds/eventSubscription:EventSubscription
+aws:rds/globalCluster:GlobalCluster
+aws:rds/instance:Instance
+aws:rds/integration:Integration
+aws:rds/optionGroup:OptionGroup
+aws:rds/parameterGroup:ParameterGroup
+aws:rds/proxy:Proxy
+aws:rds/proxyEndpoint:ProxyEndpoint
+aws:rds/reservedInstance:ReservedInstance
+aws:rds/shardGroup:ShardGroup
+aws:rds/snapshot:Snapshot
+aws:rds/snapshotCopy:SnapshotCopy
+aws:rds/subnetGroup:SubnetGroup
+aws:redshift/cluster:Cluster
+aws:redshift/clusterSnapshot:ClusterSnapshot
+aws:redshift/eventSubscription:EventSubscription
+aws:redshift/hsmClientCertificate:HsmClientCertificate
+aws:redshift/hsmConfiguration:HsmConfiguration
+aws:redshift/idcApplication:IdcApplication
+aws:redshift/integration:Integration
+aws:redshift/parameterGroup:ParameterGroup
+aws:redshift/snapshotCopyGrant:SnapshotCopyGrant
+aws:redshift/snapshotSchedule:SnapshotSchedule
+aws:redshift/subnetGroup:SubnetGroup
+aws:redshift/usageLimit:UsageLimit
+aws:redshiftserverless/namespace:Namespace
+aws:redshiftserverless/workgroup:Workgroup
+aws:rekognition/collection:Collection
+aws:rekognition/project:Project
+aws:rekognition/streamProcessor:StreamProcessor
+aws:resiliencehub/resiliencyPolicy:ResiliencyPolicy
+aws:resiliencehub/v2Policy:V2Policy
+aws:resiliencehub/v2Service:V2Service
+aws:resiliencehub/v2System:V2System
+aws:resourceexplorer/index:Index
+aws:resourceexplorer/view:View
+aws:resourcegroups/group:Group
+aws:rolesanywhere/profile:Profile
+aws:rolesanywhere/trustAnchor:TrustAnchor
+aws:route53/healthCheck:HealthCheck
+aws:route53/profilesAssociation:ProfilesAssociation
+aws:route53/profilesProfile:ProfilesProfile
+aws:route53/resolverEndpoint:ResolverEndpoint
+aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList
+aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup
+aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation
+aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig
+aws:route53/resolverRule:ResolverRule
+aws:route53/zone:Zone
+aws:route53domains/domain:Domain
+aws:route53domains/registeredDomain:RegisteredDomain
+aws:route53recoverycontrol/cluster:Cluster
+aws:route53recoverycontrol/controlPanel:ControlPanel
+aws:route53recoverycontrol/safetyRule:SafetyRule
+aws:route53recoveryreadiness/cell:Cell
+aws:route53recoveryreadiness/readinessCheck:ReadinessCheck
+aws:route53recoveryreadiness/recoveryGroup:RecoveryGroup
+aws:route53recoveryreadiness/resourceSet:ResourceSet
+aws:rum/appMonitor:AppMonitor
+aws:s3/accessPoint:AccessPoint
+aws:s3/bucket:Bucket
+aws:s3/bucketV2:BucketV2
+aws:s3/directoryBucket:DirectoryBucket
+aws:s3/filesAccessPoint:FilesAccessPoint
+aws:s3/filesFileSystem:FilesFileSystem
+aws:s3/vectorsIndex:VectorsIndex
+aws:s3/vectorsVectorBucket:VectorsVectorBucket
+aws:s3control/accessGrant:AccessGrant
+aws:s3control/accessGrantsInstance:AccessGrantsInstance
+aws:s3control/accessGrantsLocation:AccessGrantsLocation
+aws:s3control/bucket:Bucket
+aws:s3control/storageLensConfiguration:StorageLensConfiguration
+aws:s3tables/table:Table
+aws:s3tables/tableBucket:TableBucket
+aws:sagemaker/algorithm:Algorithm
+aws:sagemaker/app:App
+aws:sagemaker/appImageConfig:AppImageConfig
+aws:sagemaker/codeRepository:CodeRepository
+aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition
+aws:sagemaker/deviceFleet:DeviceFleet
+aws:sagemaker/domain:Domain
+aws:sagemaker/endpoint:Endpoint
+aws:sagemaker/endpointConfiguration:EndpointConfiguration
+aws:sagemaker/featureGroup:FeatureGroup
+aws:sagemaker/flowDefinition:FlowDefinition
+aws:sagemaker/hub:Hub
+aws:sagemaker/hubContentReference:HubContentReference
+aws:sagemaker/humanTaskUI:HumanTaskUI
+aws:sagemaker/hyperParameterTuningJob:HyperParameterTuningJob
+aws:sagemaker/image:Image
+aws:sagemaker/labelingJob:LabelingJob
+aws:sagemaker/mlflowApp:MlflowApp
+aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer
+aws:sagemaker/model:Model
+aws:sagemaker/modelCard:ModelCard
+aws:sagemaker/modelPackageGroup:ModelPackageGroup
+aws:sagemaker/monitoringSchedule:MonitoringSchedule
+aws:sagemaker/notebookInstance:NotebookInstance
+aws:sagemaker/notebookInstanceLifecycleConfiguration:NotebookInstanceLifecycleConfiguration
+aws:sagemaker/pipeline:Pipeline
+aws:sagemaker/project:Project
+aws:sagemaker/space:Space
+aws:sagemaker/studioLifecycleConfig:StudioLifecycleConfig
+aws:sagemaker/trainingJob:TrainingJob
+aws:sagemaker/userProfile:UserProfile
+aws:sagemaker/workteam:Workteam
+aws:savingsplans/savingsPlan:SavingsPlan
+aws:scheduler/scheduleGroup:ScheduleGroup
+aws:schemas/discoverer:Discoverer
+aws:schemas/registry:Registry
+aws:schemas/schema:Schema
+aws:secretsmanager/secret:Secret
+aws:securityhub/accountV2:AccountV2
+aws:securityhub/aggregatorV2:AggregatorV2
+aws:securityhub/automationRule:AutomationRule
+aws:securityhub/automationRuleV2:AutomationRuleV2
+aws:securityhub/connectorV2:ConnectorV2
+aws:securitylake/dataLake:DataLake
+aws:securitylake/subscriber:Subscriber
+aws:serverlessrepository/cloudFormationStack:CloudFormationStack
+aws:servicecatalog/appregistryApplication:AppregistryApplication
+aws:servicecatalog/appregistryAttributeGroup:AppregistryAttributeGroup
+aws:servicecatalog/portfolio:Portfolio
+aws:servicecatalog/product:Product
+aws:servicecatalog/provisionedProduct:ProvisionedProduct
+aws:servicediscovery/httpNamespace:HttpNamespace
+aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace
+aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace
+aws:servicediscovery/service:Service
+aws:sesv2/configurationSet:ConfigurationSet
+aws:sesv2/contactList:ContactList
+aws:sesv2/dedicatedIpPool:DedicatedIpPool
+aws:sesv2/emailIdentity:EmailIdentity
+aws:sesv2/multiRegionEndpoint:MultiRegionEndpoint
+aws:sesv2/tenant:Tenant
+aws:sfn/activity:Activity
+aws:sfn/stateMachine:StateMachine
+aws:shield/protection:Protection
+aws:shield/protectionGroup:ProtectionGroup
+aws:signer/signingProfile:SigningProfile
+aws:sns/topic:Topic
+aws:sqs/queue:Queue
+aws:ssm/activation:Activation
+aws:ssm/association:Association
+aws:ssm/contactsRotation:ContactsRotation
+aws:ssm/document:Document
+aws:ssm/maintenanceWindow:MaintenanceWindow
+aws:ssm/parameter:Parameter
+aws:ssm/patchBaseline:PatchBaseline
+aws:ssm/quicksetupConfigurationManager:QuicksetupConfigurationManager
+aws:ssmcontacts/contact:Contact
+aws:ssmincidents/replicationSet:ReplicationSet
+aws:ssmincidents/responsePlan:ResponsePlan
+aws:ssoadmin/application:Application
+aws:ssoadmin/permissionSet:PermissionSet
+aws:ssoadmin/trustedTokenIssuer:TrustedTokenIssuer
+aws:storagegateway/cachesIscsiVolume:CachesIscsiVolume
+aws:storagegateway/fileSystemAssociation:FileSystemAssociation
+aws:storagegateway/gateway:Gateway
+aws:storagegateway/nfsFileShare:NfsFileShare
+aws:storagegateway/smbFileShare:SmbFileShare
+aws:storagegateway/storedIscsiVolume:StoredIscsiVolume
+aws:storagegateway/tapePool:TapePool
+aws:swf/domain:Domain
+aws:synthetics/canary:Canary
+aws:synthetics/group:Group
+aws:timestreaminfluxdb/dbCluster:DbCluster
+aws:timestreaminfluxdb/dbInstance:DbInstance
+aws:timestreamquery/scheduledQuery:ScheduledQuery
+aws:timestreamwrite/database:Database
+aws:timestreamwrite/table:Table
+aws:transcribe/languageModel:LanguageModel
+aws:transcribe/medicalVocabulary:MedicalVocabulary
+aws:transcribe/vocabulary:Vocabulary
+aws:transcribe/vocabularyFilter:VocabularyFilter
+aws:transfer/agreement:Agreement
+aws:transfer/certificate:Certificate
+aws:transfer/connector:Connector
+aws:transfer/hostKey:HostKey
+aws:transfer/profile:Profile
+aws:transfer/server:Server
+aws:transfer/user:User
+aws:transfer/webApp:WebApp
+aws:transfer/workflow:Workflow
+aws:verifiedaccess/endpoint:Endpoint
+aws:verifiedaccess/group:Group
+aws:verifiedaccess/instance:Instance
+aws:verifiedaccess/trustProvider:TrustProvider
+aws:verifiedpermissions/policyStore:PolicyStore
+aws:vpc/routeServer:RouteServer
+aws:vpc/routeServerEndpoint:RouteServerEndpoint
+aws:vpc/routeServerPeer:RouteServerPeer
+aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule
+aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule
+aws:vpclattice/accessLogSubscription:AccessLogSubscription
+aws:vpclattice/domainVerification:DomainVerification
+aws:vpclattice/listener:Listener
+aws:vpclattice/listenerRule:ListenerRule
+aws:vpclattice/resourceConfiguration:ResourceConfiguration
+aws:vpclattice/resourceGateway:ResourceGateway
+aws:vpclattice/service:Service
+aws:vpclattice/serviceNetwork:ServiceNetwork
+aws:vpclattice/serviceNetworkResourceAssociation:ServiceNetworkResourceAssociation
+aws:vpclattice/serviceNetworkServiceAssociation:ServiceNetworkServiceAssociation
+aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation
+aws:vpclattice/targetGroup:TargetGroup
+aws:waf/rateBasedRule:RateBasedRule
+aws:waf/rule:Rule
+aws:waf/ruleGroup:RuleGroup
+aws:waf/webAcl:WebAcl
+aws:wafregional/rateBasedRule:RateBasedRule
+aws:wafregional/rule:Rule
+aws:wafregional/ruleGroup:RuleGroup
+aws:wafregional/webAcl:WebAcl
+aws:wafv2/ipSet:IpSet
+aws:wafv2/regexPatternSet:RegexPatternSet
+aws:wafv2/ruleGroup:RuleGroup
+aws:wafv2/webAcl:WebAcl
+aws:workmail/organization:Organization
+aws:workspaces/connectionAlias:ConnectionAlias
+aws:workspaces/directory:Directory
+aws:workspaces/ipGroup:IpGroup
+aws:workspaces/pool:Pool
+aws:workspaces/workspace:Workspace
+aws:workspacesweb/browserSettings:BrowserSettings
+aws:workspacesweb/dataProtectionSettings:DataProtectionSettings
+aws:workspacesweb/identityProvider:IdentityProvider
+aws:workspacesweb/ipAccessSettings:IpAccessSettings
+aws:workspacesweb/networkSettings:NetworkSettings
+aws:workspacesweb/portal:Portal
+aws:workspacesweb/sessionLogger:SessionLogger
+aws:workspacesweb/trustStore:TrustStore
+aws:workspacesweb/userAccessLoggingSettings:UserAccessLoggingSettings
+aws:workspacesweb/userSettings:UserSettings
+aws:xray/group:Group
+aws:xray/samplingRule:SamplingRule
+`

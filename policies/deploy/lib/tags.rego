@@ -51,12 +51,16 @@ parsed(value) := json.unmarshal(value) if {
 	startswith(trim_space(value), "{")
 }
 
+# One tag, without a look at the provider where the resource has it.
+tag_of(resource, name) := value if {
+	value := object.get(resource, ["tags", name], null)
+	value != null
+} else := object.get(tags_of(resource), name, null)
+
 # Names of the tags that a taggable resource lacks; a value that is not known is there.
 missing_tags(resource, names) := [name |
-	resource.__type in taggable_types
+	is_taggable(resource.__type)
 	is_known(object.get(resource, "tags", {}))
-	tags := tags_of(resource)
 	some name in names
-	value := object.get(tags, name, null)
-	is_blank(value)
+	is_blank(tag_of(resource, name))
 ]

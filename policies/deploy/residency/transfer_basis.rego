@@ -22,11 +22,11 @@ deny_res_004 contains message if message := without_facts("deny_res_004", ["coun
 
 deny_res_004 contains message if {
 	startswith(input.__type, "aws:")
-	region := region_of(input)
-	is_known(region)
 	countries := listed(fact("deny_res_004", "countries"))
+	region := region_of(input)
 	country := country_of(region, fact("deny_res_004", "region_countries"))
 	not country in countries
+	is_known(region)
 	not has_basis(country)
 	message := sprintf("%s lies in %v (%s), outside the jurisdictions, without a recorded basis in force; move it or record the transfer.", [label(input), region, country])
 }

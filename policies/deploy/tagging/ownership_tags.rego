@@ -27,10 +27,10 @@ deny_tag_001 contains message if {
 }
 
 deny_tag_001 contains message if {
-	input.__type in taggable_types
+	is_taggable(input.__type)
 	environment := fact("deny_tag_001", "environment")
 	is_string(environment)
-	stated := object.get(tags_of(input), "environment", null)
+	stated := tag_of(input, "environment")
 	is_string(stated)
 	is_known(stated)
 	stated != environment

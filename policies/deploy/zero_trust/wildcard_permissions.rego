@@ -26,22 +26,20 @@ import rego.v1
 #     aws:ResourceAccount or aws:PrincipalOrgID.
 #   settings: [identities]
 deny_zt_006 contains message if {
-	some document in identity_policies(input)
-	some statement in statements(document)
+	some statement in identity_statements
 	allows_everything(statement)
 	message := sprintf("%s allows every action on every resource; name the actions and resources.", [label(input)])
 }
 
 deny_zt_006 contains message if {
-	some document in identity_policies(input)
-	some statement in statements(document)
+	some statement in identity_statements
 	reads_objects(statement)
 	not is_conditioned(statement)
 	message := sprintf("%s gives access to objects from anywhere; add a condition such as aws:SourceVpce or aws:ResourceAccount.", [label(input)])
 }
 
 deny_zt_006 contains message if {
-	some document in identity_policies(input)
+	some document in identity_documents
 	is_broken_policy(document)
 	message := sprintf("%s holds a policy that is no policy document; write it as JSON with at least one statement.", [label(input)])
 }
@@ -59,3 +57,8 @@ deny_zt_006 contains message if {
 	regex.match(`:policy/(job-function/)?(AdministratorAccess|PowerUserAccess|IAMFullAccess|SystemAdministrator)$`, arn)
 	message := sprintf("%s attaches %s, which allows everything; attach a narrower policy.", [label(input), arn])
 }
+
+# Read once for all the clauses above.
+identity_documents := identity_policies(input)
+
+identity_statements := [statement | some document in identity_documents; some statement in statements(document)]
