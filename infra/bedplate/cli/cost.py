@@ -85,11 +85,12 @@ def _row(idle_hourly_usd: float, hourly_usd: float) -> tuple[str, str, str]:
 
 
 def _quantity(line: Line) -> str:
+    unit = line.unit if line.unit == "GiB" or line.quantity == 1 else f"{line.unit}s"
     if line.quantity is None or line.idle_quantity is None:
-        return f"? {line.unit}"
+        return f"? {unit}"
     if line.quantity == line.idle_quantity:
-        return f"{line.quantity:,.0f} {line.unit}"
-    return f"{line.idle_quantity:,.0f} to {line.quantity:,.0f} {line.unit}"
+        return f"{line.quantity:,.0f} {unit}"
+    return f"{line.idle_quantity:,.0f} to {line.quantity:,.0f} {unit}"
 
 
 def usd(amount: float) -> str:

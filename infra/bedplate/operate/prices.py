@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ruamel.yaml import YAML
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -93,6 +91,9 @@ def load_prices(path: Path = _TABLE) -> PriceTable:
 
     Raises KeyError or TypeError where a list lacks its source, date or scope.
     """
+    # A result from the cache needs no prices: only who reads them pays for the import.
+    from ruamel.yaml import YAML  # noqa: PLC0415
+
     document = YAML(typ="safe", pure=True).load(path)
     return PriceTable(tuple(_list(entry) for entry in document["lists"]))
 
