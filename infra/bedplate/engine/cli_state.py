@@ -6,10 +6,10 @@ The formats are Pulumi's own (source: ``sdk/go/common/apitype`` of pulumi/pulumi
 
 from __future__ import annotations
 
-import heapq
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from bedplate.engine.order import in_dependency_order
 from bedplate.engine.plan import (
     PROVIDER_PREFIX,
     SECRET,
@@ -176,32 +176,3 @@ def _source(state: Mapping[str, Any], folder: Path) -> SourcePosition | None:
             file = str((folder / unquote(path)).resolve())
             return SourcePosition(file, int(number) if number.isdigit() else 0, 0)
     return None
-
-
-def in_dependency_order(resources: Iterable[Resource]) -> tuple[Resource, ...]:
-    """Return parents and dependencies before what needs them; ties by URN.
-
-    The CLI registers resources in parallel, so that its own order differs from run to run.
-    """
-    left = {resource.urn: resource for resource in resources}
-    needs = {urn: _needs(resource) & set(left) for urn, resource in left.items()}
-    ready = [urn for urn, needed in needs.items() if not needed]
-    heapq.heapify(ready)
-    waiting: dict[str, list[str]] = {}
-    for urn, needed in needs.items():
-        for other in needed:
-            waiting.setdefault(other, []).append(urn)
-    ordered: list[Resource] = []
-    while ready:
-        urn = heapq.heappop(ready)
-        ordered.append(left[urn])
-        for other in waiting.get(urn, ()):
-            needs[other].discard(urn)
-            if not needs[other]:
-                heapq.heappush(ready, other)
-    return tuple(ordered)
-
-
-def _needs(resource: Resource) -> set[str]:
-    provider = resource.provider.rpartition("::")[0] if resource.provider else None
-    return {urn for urn in (*resource.dependencies, resource.parent, provider) if urn}

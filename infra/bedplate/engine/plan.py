@@ -129,7 +129,7 @@ class LayerPlan:
     stack: str
     """Name of its Pulumi stack, which is the environment's."""
     resources: tuple[Resource, ...]
-    """In the order in which the program registered them; the stack itself is left out."""
+    """In the order of their dependencies, ties by URN; the stack itself is left out."""
     exports: dict[str, Any] = field(default_factory=dict)
     """Stack outputs: what other layers read through a stack reference."""
 

@@ -29,14 +29,25 @@ def preview_layer(
 ) -> LayerPlan:
     """Return what a deployment of the layer would lead to, as far as it is known before.
 
-    Nothing is deployed and no stack is created. Raises EngineError where the CLI is missing or
-    fails; ``progress`` is told each line that it prints.
+    Nothing is deployed and, outside the sandbox, no stack is created. Raises EngineError where the
+    CLI is missing or fails; ``progress`` is told each line that it prints.
+    """
+    plan, _ = preview_changes(request, in_sandbox=in_sandbox, progress=progress)
+    return plan
+
+
+def preview_changes(
+    request: LayerRequest, *, in_sandbox: bool = False, progress: Progress | None = None
+) -> tuple[LayerPlan, dict[str, int]]:
+    """Return the same as ``preview_layer``, and how many resources each operation is for.
+
+    Operations have Pulumi's names: ``create``, ``same``, ``update``, ``replace``, ``delete``.
     """
     with _command(request, in_sandbox=in_sandbox, progress=progress) as command:
         log = Path(command.scratch) / "events.json"
         arguments = ["preview", "--json", "--show-sames", "--event-log", str(log)]
         digest = json.loads(command.run(*arguments, *command.configuration))
-        return from_preview(request, digest, _events(log))
+        return from_preview(request, digest, _events(log)), digest.get("changeSummary") or {}
 
 
 def up_layer(

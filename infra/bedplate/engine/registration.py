@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from bedplate.engine import wire
+from bedplate.engine.order import in_dependency_order
 from bedplate.engine.plan import (
     SPEC_PATH_INPUT,
     STACK_TYPE,
@@ -46,12 +47,12 @@ class Registration:
 
 
 def to_resources(registrations: Mapping[str, Registration]) -> tuple[Resource, ...]:
-    """Return the Plan's resources, in the order of registration."""
+    """Return the Plan's resources, in the order of their dependencies."""
     nodes = {
         urn: (_parent(registration), registration.inputs.get(SPEC_PATH_INPUT))
         for urn, registration in registrations.items()
     }
-    return tuple(
+    return in_dependency_order(
         _resource(registration, spec_path_of(urn, nodes))
         for urn, registration in registrations.items()
     )

@@ -32,10 +32,10 @@ _NO_REGION: Final = (
 class Kind:
     """How the outputs of one resource type look.
 
-    Texts are templates. ``{id}``, ``{name}``, ``{account}``, ``{region}``, ``{partition}`` and
-    ``{suffix}`` (AWS's domain) are filled in; ``{hex}``, ``{hex32}``, ``{uuid}``, ``{letters}`` are
-    derived from the URN, with a word after an underscore for another one (``{hex_eni}``); any other
-    word is the input of that name.
+    Texts are templates. ``{id}``, ``{arn}``, ``{name}``, ``{account}``, ``{region}``,
+    ``{partition}`` and ``{suffix}`` (AWS's domain) are filled in; ``{hex}``, ``{hex32}``,
+    ``{uuid}`` and ``{letters}`` are derived from the URN, with a word after an underscore for
+    another one (``{hex_eni}``); any other word is the input of that name.
     """
 
     id: str
@@ -92,11 +92,11 @@ def fill(kind: Kind, subject: Subject) -> Simulated:
         name = subject.physical_name(kind.name_key)
         computed[kind.name_key] = subject.inputs.get(kind.name_key, name)
     words = Words(subject, name)
-    arn = kind.arn.format_map(words) if "{id}" not in kind.arn else ""
-    words.fixed["arn"] = arn
+    if kind.arn and "{id}" not in kind.arn:
+        words.fixed["arn"] = kind.arn.format_map(words)
     identifier = words.fixed["id"] = kind.id.format_map(words)
     if kind.arn:
-        computed["arn"] = words.fixed["arn"] = kind.arn.format_map(words)
+        computed["arn"] = kind.arn.format_map(words)
     computed |= {key: render(value, words) for key, value in kind.computed.items()}
     computed |= _missing(subject, render(dict(kind.defaults), words))
     computed |= _common(kind, subject)

@@ -34,7 +34,7 @@ def _standards(subject: Subject, _identifier: str) -> dict[str, Any]:
 def _enabler(subject: Subject, _identifier: str) -> dict[str, Any]:
     accounts, kinds = subject.inputs.get("accountIds"), subject.inputs.get("resourceTypes")
     names = [sorted(map(str, items)) for items in (accounts, kinds) if isinstance(items, list)]
-    return {"id": "-".join(":".join(part) for part in names)}
+    return {"id": "-".join(":".join(part) for part in names)} if names else {}
 
 
 def _subscription(subject: Subject, _identifier: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedplate.engine.cli_state import from_export, from_preview, in_dependency_order
+from bedplate.engine.cli_state import from_export, from_preview
+from bedplate.engine.order import in_dependency_order
 from bedplate.engine.plan import Resource, SourcePosition, default_options
 from bedplate.engine.request import LayerRequest
 from bedplate.engine.wire import SECRET_SIGNATURE, SIGNATURE

@@ -112,7 +112,7 @@ def test_resources_are_kept_whole(program: Path) -> None:
 
 
 def test_parents_come_before_children_and_the_stack_is_left_out(program: Path) -> None:
-    """Resources stand in the order of registration."""
+    """Resources stand in the order of their dependencies."""
     plan = simulate(program, NETWORK)
     names = [resource.name for resource in plan.resources]
 
