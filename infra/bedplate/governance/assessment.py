@@ -21,6 +21,7 @@ from bedplate.policy.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from bedplate.spec.platform import Tier
@@ -41,6 +42,8 @@ class Options:
     """Folder of the cache; None: nothing is read from it or kept."""
     program_root: Path | None = None
     """Folder that holds `infra/<layer>/__main__.py`; None: found beside `stacks`, else built in."""
+    today: date | None = None
+    """Day on which legal bases must be in force; None: the present day in UTC."""
     blueprints: Path | None = None
     """Folder of further blueprints; None: `blueprints` beside `stacks`, where there is one."""
 

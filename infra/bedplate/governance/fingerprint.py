@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ def of(environment: str, options: Options) -> str:
         "python": sys.version,
         "environment": environment,
         "rego": options.rego,
+        "today": str(options.today or datetime.now(UTC).date()),
         # Findings name files as they are seen from here.
         "seen_from": str(Path.cwd()),
         "stacks": str(options.stacks.resolve()),

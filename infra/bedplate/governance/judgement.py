@@ -94,10 +94,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     policies = asset("policies")
     catalogue = load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
-    known = facts(environment.spec) | {
-        "estimated_hourly_usd": cost.hourly_usd,
-        "unpriced": list(cost.unpriced),
-    }
+    known = facts(environment.spec, options.today, cost.hourly_usd, list(cost.unpriced))
     engine: RegoEngine = OpaEngine() if options.rego == "opa" else RegorusEngine()
     try:
         return evaluate(plan, catalogue, known, engine, environment.origins)
