@@ -22,17 +22,16 @@ deny_tag_001 contains message if message := without_facts("deny_tag_001", ["requ
 
 deny_tag_001 contains message if {
 	missing := missing_tags(input, listed(fact("deny_tag_001", "required_tags")))
-	count(missing) > 0
 	message := sprintf("%s lacks the tags %s; add them.", [label(input), concat(", ", missing)])
 }
 
 deny_tag_001 contains message if {
 	is_taggable(input.__type)
 	environment := fact("deny_tag_001", "environment")
-	is_string(environment)
 	stated := tag_of(input, "environment")
-	is_string(stated)
-	is_known(stated)
 	stated != environment
+	is_string(stated)
+	is_string(environment)
+	is_known(stated)
 	message := sprintf("%s is tagged for the environment %s; tag it %s.", [label(input), stated, environment])
 }

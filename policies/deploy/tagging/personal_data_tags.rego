@@ -23,6 +23,5 @@ deny_tag_002 contains message if message := without_facts("deny_tag_002", ["pers
 deny_tag_002 contains message if {
 	fact("deny_tag_002", "personal_data") == true
 	missing := missing_tags(input, listed(fact("deny_tag_002", "personal_data_tags")))
-	count(missing) > 0
 	message := sprintf("%s lacks the tags %s of the record of processing; add them.", [label(input), concat(", ", missing)])
 }
