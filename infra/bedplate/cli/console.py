@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 160
 """Columns of a table that goes to a file or a pipe, where COLUMNS does not say otherwise."""
 
+NARROW_WIDTH = 130
+"""Columns below which a table leaves out what matters less."""
 _SPINNER = 4
 """Columns that the sign of ongoing work takes."""
 
@@ -62,12 +64,17 @@ def rendered(*parts: RenderableType, to_file: bool = False) -> str:
     return "\n".join(line.rstrip() for line in captured.get().split("\n")).strip("\n")
 
 
+def is_narrow(*, to_file: bool = False) -> bool:
+    """Tell whether a wide table would not fit."""
+    return _console(to_file=to_file).width < NARROW_WIDTH
+
+
 def table(*columns: str, right: Sequence[str] = ()) -> Table:
     """Return an empty table; `right` are further columns, of figures. Long words are folded."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - Rich is slow to import
     from rich.table import Table  # noqa: PLC0415
 
-    empty = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    empty = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     for name in columns:
         empty.add_column(name, overflow="fold")
     for name in right:

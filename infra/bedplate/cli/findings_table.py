@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from bedplate.cli.console import rendered, table
+from bedplate.cli.console import is_narrow, rendered, table
 from bedplate.cli.cost import usd
 from bedplate.cli.findings_document import OUTCOMES, resources
 from bedplate.cli.places import shown
@@ -15,7 +15,7 @@ from bedplate.cli.places import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import JustifyMethod, RenderableType
     from rich.table import Table
 
     from bedplate.governance.assessment import Assessment
@@ -23,6 +23,25 @@ if TYPE_CHECKING:
 
 _STYLES = {"clean": "green", "blocked": "bold red", "unresolved": "yellow"}
 _SEVERITIES = ("critical", "high", "medium", "low")
+_VERDICTS: dict[str, Verdict] = {
+    "Failed": "fail",
+    "Errors": "error",
+    "Open": "unresolved",
+    "Waived": "waived",
+}
+"""Columns of findings, and the verdict that each counts."""
+_FIGURES = {"Resources", "Passed", "USD/hour", "USD/month"}
+_COLUMNS = (
+    "Environment", "Layers", "Resources", "Passed", *_VERDICTS, "USD/hour", "USD/month", "Verdict"
+)  # fmt: skip
+_LESS = {"Layers", "Passed"}
+"""Columns that a narrow terminal does without."""
+_ALWAYS = {"Environment", "Failed", "Verdict"}
+"""Columns that are shown even where they say nothing."""
+_WHOLE = {"Environment", "Resources", "Passed", "Verdict"}
+"""Columns that are never broken."""
+_MOST_ALIKE = 3
+"""Findings of one policy that are shown for one line of a file."""
 
 
 def table_text(assessments: Sequence[Assessment], *, to_file: bool = False) -> str:
@@ -32,7 +51,9 @@ def table_text(assessments: Sequence[Assessment], *, to_file: bool = False) -> s
         found = list(_lines(one))
         if found:
             parts += [Text(_heading(one), style="bold"), *found, ""]
-    return rendered(*parts, _table(assessments), *_notes(assessments), to_file=to_file)
+    return rendered(
+        *parts, _table(assessments, to_file=to_file), *_notes(assessments), to_file=to_file
+    )
 
 
 def _heading(one: Assessment) -> str:
@@ -45,19 +66,40 @@ def _lines(one: Assessment) -> Iterator[Text]:
         yield Text(str(problem))
     if one.refusal:
         yield Text(one.refusal)
-    for finding in one.findings:
-        if finding.blocks:
-            yield Text(line(finding))
-    for finding in one.findings:
-        if finding.verdict == "unresolved":
-            yield Text(line(finding), style="yellow")
-    for finding in one.findings:
-        if finding.verdict == "fail" and not finding.blocks:
-            yield Text(line(finding), style="yellow")
+    still_open = [finding for finding in one.findings if finding.verdict == "unresolved"]
+    advice = [f for f in one.findings if f.verdict == "fail" and not f.blocks]
+    yield from map(Text, grouped([finding for finding in one.findings if finding.blocks]))
+    for text in grouped([*still_open, *advice]):
+        yield Text(text, style="yellow")
+
+
+def grouped(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield findings on a line each; of many that one line of a file causes, only the first.
+
+    One wrong region would otherwise be told once for every resource that lies in it.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        place = _place(finding.source) if finding.source else finding.urn
+        key = (place, finding.policy, finding.level, finding.verdict)
+        groups.setdefault(key, []).append(finding)
+    for group in groups.values():
+        shown_ones = group if len(group) <= _MOST_ALIKE + 1 else group[:_MOST_ALIKE]
+        yield from map(line, shown_ones)
+        rest = len(group) - len(shown_ones)
+        if rest:
+            head = _head(group[0])
+            yield f"{head}: {rest} further resources likewise; `--format json` lists them."
 
 
 def line(finding: Finding) -> str:
     """Return a finding on one line, as editors and terminals make it clickable."""
+    message = finding.message.rstrip(".") or "no message"
+    fix = finding.remediation.rstrip(".")
+    return f"{_head(finding)}: {message}." + (f" Fix: {fix}." if fix else "")
+
+
+def _head(finding: Finding) -> str:
     kind: str = finding.severity
     if finding.verdict != "fail":
         kind = f"{kind} {finding.verdict}"
@@ -65,9 +107,7 @@ def line(finding: Finding) -> str:
         kind = f"{kind} advisory"
     name = finding.urn.rsplit("::", maxsplit=1)[-1]
     where = _place(finding.source) if finding.source else name
-    message = finding.message.rstrip(".") or "no message"
-    fix = finding.remediation.rstrip(".")
-    return f"{where}: {finding.policy} {kind}: {message}." + (f" Fix: {fix}." if fix else "")
+    return f"{where}: {finding.policy} {kind}"
 
 
 def _place(source: Source) -> str:
@@ -75,36 +115,40 @@ def _place(source: Source) -> str:
     return ":".join([shown(source.file), *(str(number) for number in numbers)])
 
 
-def _table(assessments: Sequence[Assessment]) -> Table:
-    verdicts = ("Failed", "Errors", "Open", "Waived")
-    figures = ("Resources", "Passed", "USD/hour", "USD/month")
-    summary = table("Environment", "Layers", "Verdict", *verdicts, right=figures)
-    for one in assessments:
-        outcome = OUTCOMES[one.exit_code]
-        style = _STYLES[outcome]
-        summary.add_row(one.environment, _layers(one), Text(outcome, style=style), *_row(one))
+def _table(assessments: Sequence[Assessment], *, to_file: bool) -> Table:
+    """Return the table of environments; on a narrow terminal without what says little."""
+    cells = [_cells(one) for one in assessments]
+    names = list(_COLUMNS)
+    if is_narrow(to_file=to_file):
+        said = {name for name in names if any(row[name] not in {"0", "-"} for row in cells)}
+        names = [name for name in names if name in said - _LESS or name in _ALWAYS]
+    summary = table()
+    for name in names:
+        justify: JustifyMethod = "right" if name in _FIGURES else "left"
+        summary.add_column(name, justify=justify, no_wrap=name in _WHOLE)
+    for row in cells:
+        style = _STYLES.get(row["Verdict"], "")
+        summary.add_row(*(Text(row[n], style=style if n == "Verdict" else "") for n in names))
     return summary
 
 
-def _layers(one: Assessment) -> str:
-    return ", ".join(layer.layer for layer in one.plan.layers) if one.plan else "-"
-
-
-def _row(one: Assessment) -> Iterator[str]:
-    verdicts: tuple[Verdict, ...] = ("fail", "error", "unresolved", "waived")
-    for verdict in verdicts:
-        yield _by_severity(one.findings, verdict) if one.plan else "-"
-    yield str(resources(one)) if one.plan else "-"
-    yield str(sum(finding.verdict == "pass" for finding in one.findings)) if one.plan else "-"
-    if one.cost is None:
-        yield from ("-", "-")
-        return
-    more = "+" if one.cost.unpriced else ""
-    for least, most in (
-        (one.cost.idle_hourly_usd, one.cost.hourly_usd),
-        (one.cost.idle_monthly_usd, one.cost.monthly_usd),
-    ):
-        yield f"{usd(least)} to {usd(most)}{more}"
+def _cells(one: Assessment) -> dict[str, str]:
+    """Return the cells of one environment by their column."""
+    cells = dict.fromkeys(_COLUMNS, "-")
+    cells |= {"Environment": one.environment, "Verdict": OUTCOMES[one.exit_code]}
+    if one.plan is not None:
+        cells["Layers"] = ", ".join(layer.layer for layer in one.plan.layers)
+        cells["Resources"] = str(resources(one))
+        cells["Passed"] = str(sum(finding.verdict == "pass" for finding in one.findings))
+        for name, verdict in _VERDICTS.items():
+            cells[name] = _by_severity(one.findings, verdict)
+    if one.cost is not None:
+        more = "+" if one.cost.unpriced else ""
+        least, most = usd(one.cost.idle_hourly_usd), usd(one.cost.hourly_usd)
+        cells["USD/hour"] = f"{least} to {most}{more}"
+        floor, ceiling = one.cost.idle_monthly_usd, one.cost.monthly_usd
+        cells["USD/month"] = f"{floor:,.0f} to {ceiling:,.0f}{more}"
+    return cells
 
 
 def _by_severity(findings: Sequence[Finding], verdict: Verdict) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from bedplate.cli.findings_table import line
+from bedplate.cli.findings_table import grouped, line
 from bedplate.errors import Problem
 from bedplate.governance.assessment import Options
 from bedplate.policy.finding import Source
@@ -26,6 +26,7 @@ ENDPOINT = (
     "stacks/prod.yaml:7:19: ZT-001 critical: The API endpoint of cluster is open to anywhere. "
     "Fix: set cluster.endpoint_access to private."
 )
+COLUMNS = "Environment Layers Resources Passed Failed Errors Open Waived USD/hour USD/month Verdict"
 NOTES = [
     "Costs run from idle to full scale throughout; `bedplate cost ENV` shows parts.",
     "+ prod: no price for ebs:gp3-gib, ec2:g6.2xlarge.",
@@ -65,8 +66,8 @@ def test_findings_stand_above_a_table_of_environments(
         ENDPOINT.replace("ZT-001 critical", "ENC-001 high unresolved"),
         "stacks/prod.yaml:7:19: GPU-005 low advisory: Near the budget. Fix: raise it.",
         "",
-        "Environment Layers Verdict Failed Errors Open Waived Resources Passed USD/hour USD/month",
-        f"prod foundation blocked {verdicts} 3 2 1.00 to 4.00+ 730.00 to 2,920.00+",
+        COLUMNS,
+        f"prod foundation 3 2 {verdicts} 1.00 to 4.00+ 730 to 2,920+ blocked",
         *NOTES,
     ]
 
@@ -93,9 +94,9 @@ def test_problems_of_the_files_stand_alone(
         "stacks/prod.yaml:3:1: aws.region: `mars` is no region. Fix: choose one.",
         "stacks/prod.yaml:9:5: budget: it is missing. Fix: add it.",
         "",
-        "Environment Layers Verdict Failed Errors Open Waived Resources Passed USD/hour USD/month",
-        "dev - blocked - - - - - - - -",
-        "prod - blocked - - - - - - - -",
+        COLUMNS,
+        "dev - - - - - - - - - blocked",
+        "prod - - - - - - - - - blocked",
     ]
 
 
@@ -111,6 +112,45 @@ def test_a_clean_environment_is_a_line_of_the_table(
 
     assert (done.code, len(done.rows)) == (0, 3)
     assert done.rows[2] == NOTES[0]
+
+
+def test_a_narrow_terminal_shows_what_matters_most(
+    run: Callable[..., Any],
+    assessed: Callable[..., Any],
+    assessment: Callable[..., Assessment],
+    finding: Callable[..., Finding],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Columns that say nothing anywhere are left out; no name and no verdict is broken."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assessed(assessment("staging"), assessment("prod", finding(verdict="unresolved")))
+    done = run("check")
+
+    assert done.rows[3:8] == [
+        "Environment Resources Failed Open USD/hour USD/month Verdict",
+        "staging 3 0 0 1.00 to 730 to clean",
+        "4.00+ 2,920+",
+        "prod 3 0 1 critical 1.00 to 730 to unresolved",
+        "4.00+ 2,920+",
+    ]
+    assert all(len(line) <= 80 for line in done.out.splitlines()[3:7])
+
+
+@pytest.mark.parametrize(("count", "shown"), [(4, 4), (5, 3), (300, 3)])
+def test_many_findings_of_one_line_are_told_once(
+    finding: Callable[..., Finding], count: int, shown: int
+) -> None:
+    """A wrong region is one mistake, however many resources lie in it; another line is another."""
+    many = [finding(message=f"Bucket {number} lies abroad") for number in range(count)]
+    other = finding(source=Source("stacks/prod.yaml", 9, 1, ""))
+    head = "stacks/prod.yaml:7:19: ZT-001 critical"
+    rest = f"{head}: {count - shown} further resources likewise; `--format json` lists them."
+
+    assert list(grouped([*many, other])) == [
+        *(line(one) for one in many[:shown]),
+        *([rest] if count > shown else []),
+        line(other),
+    ]
 
 
 @pytest.mark.parametrize(

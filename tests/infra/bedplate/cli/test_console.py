@@ -29,9 +29,9 @@ def test_a_pipe_gets_plain_wide_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     long = Text("word " * 60 + "end", style="red")
 
     assert rendered(listed, "", long).splitlines() == [
-        "Name" + " " * 122 + "Figure",
-        "─" * 132,
-        "[bold]a[/bold] :smile: " + "x" * 100 + "        1",
+        "Name" + " " * 121 + "Figure",
+        "─" * 131,
+        "[bold]a[/bold] :smile: " + "x" * 100 + "       1",
         "",
         "word " * 60 + "end",
     ]

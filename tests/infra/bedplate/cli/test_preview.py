@@ -43,12 +43,12 @@ def test_a_plan_is_a_tree_and_a_summary(run: Callable[..., Any]) -> None:
         "    │   └── keys-logs  aws:kms/key:Key",
         "    └── mine  aws:s3/bucket:Bucket",
         "",
-        "Section   Resources   Protected",
-        "───────────────────────────────",
-        "keys              2           1",
-        "own               1           0",
+        "Section  Resources  Protected",
+        "─────────────────────────────",
+        "keys             2          1",
+        "own              1          0",
         "",
-        "all               3           1",
+        "all              3          1",
     ]
 
 
