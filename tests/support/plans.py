@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,7 @@ def plan(*resources: Resource) -> Plan:
     return Plan("prod", (layer,))
 
 
+@cache
 def shipped() -> Catalogue:
     """Return the catalogue of the shipped policies."""
     return load_catalogue([POLICIES / "deploy"], [POLICIES / "controls.yaml"])

@@ -1,0 +1,269 @@
+"""Faults that a policy must notice: each breaks one governed property of a plan."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bedplate.engine.plan import LayerPlan, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bedplate.engine.plan import Resource
+
+Change = Callable[["Resource"], "Resource | None"] if TYPE_CHECKING else object
+"""Returns a resource with a fault, itself where the fault can't be put there, None to remove it."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to break one property."""
+
+    policy: str
+    """Id of the policy that must notice."""
+    token: str
+    """Type of the resources that are changed."""
+    what: str
+    """What is changed, for the test's name."""
+    change: Change
+    """The change."""
+    named: str = ""
+    """Part of the names of the resources that are changed; empty: any."""
+
+
+def mutants(plan: Plan, fault: Fault, *, alone: bool) -> Iterator[Plan]:
+    """Yield the plan with the fault put into one resource of its type, for each that takes it.
+
+    With ``alone`` the rest of the plan is left out, save providers: enough for a rule that sees one
+    resource only.
+    """
+    for layer in plan.layers:
+        for at, resource in enumerate(layer.resources):
+            if resource.type != fault.token or fault.named not in resource.name:
+                continue
+            changed = fault.change(resource)
+            if changed == resource:
+                continue
+            kept = () if changed is None else (changed,)
+            before, after = layer.resources[:at], layer.resources[at + 1 :]
+            if alone:
+                before, after = tuple(r for r in layer.resources if r.is_provider), ()
+            faulty = replace(layer, resources=(*before, *kept, *after))
+            yield replace(plan, layers=(faulty,))
+
+
+def side_by_side(plans: list[Plan]) -> Plan:
+    """Return one plan whose layers are those of all plans, told apart by their project."""
+    layers: list[LayerPlan] = []
+    for number, plan in enumerate(plans):
+        for layer in plan.layers:
+            text = json.dumps(layer.to_json())
+            own = text.replace(f"::{layer.project}::", f"::mutant{number}::")
+            layers.append(replace(LayerPlan.from_json(json.loads(own)), project=f"mutant{number}"))
+    return Plan(plans[0].environment, tuple(layers))
+
+
+def _at(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
+    """Yield what holds the last step of a path, and that step; ``*`` is every item of a list."""
+    if not isinstance(value, dict | list):
+        return
+    if steps[0] == "*":
+        keys: list[Any] = list(range(len(value)))
+    else:
+        keys = [steps[0]]
+    for key in keys:
+        if len(steps) == 1:
+            yield value, key
+        elif isinstance(value, list) or key in value:
+            yield from _at(value[key], steps[1:])
+
+
+def put(path: str, new: Any) -> Change:
+    """Set a property."""
+
+    def change(resource: Resource) -> Resource:
+        inputs = copy.deepcopy(resource.inputs)
+        for holder, key in _at(inputs, path.split(".")):
+            holder[key] = new
+        return replace(resource, inputs=inputs)
+
+    return change
+
+
+def drop(path: str) -> Change:
+    """Leave a property out."""
+
+    def change(resource: Resource) -> Resource:
+        inputs = copy.deepcopy(resource.inputs)
+        for holder, key in _at(inputs, path.split(".")):
+            if isinstance(holder, dict):
+                holder.pop(key, None)
+        return replace(resource, inputs=inputs)
+
+    return change
+
+
+def statement(prop: str, **new: Any) -> Change:
+    """Add an Allow statement to a policy document."""
+
+    def change(resource: Resource) -> Resource:
+        document = json.loads(resource.inputs[prop])
+        document["Statement"] = [*document["Statement"], {"Effect": "Allow"} | new]
+        return replace(resource, inputs=resource.inputs | {prop: json.dumps(document)})
+
+    return change
+
+
+def without_denials(resource: Resource) -> Resource:
+    """Keep only the Allow statements of a bucket policy, and one so that it stays a policy."""
+    document = json.loads(resource.inputs["policy"])
+    kept = [entry for entry in document["Statement"] if entry["Effect"] == "Allow"]
+    document["Statement"] = kept or [{"Effect": "Allow", "Action": "s3:ListBucket"}]
+    return replace(resource, inputs=resource.inputs | {"policy": json.dumps(document)})
+
+
+def gone(resource: Resource) -> None:
+    """Remove the resource."""
+    del resource
+
+
+def without_provider(resource: Resource) -> Resource:
+    """Leave the resource to the default provider."""
+    return replace(resource, provider=None)
+
+
+_BUCKET = "aws:s3/bucket:Bucket"
+_SSE = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+_KEY = "aws:kms/key:Key"
+_CLUSTER = "aws:eks/cluster:Cluster"
+_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_GROUP = "aws:eks/nodeGroup:NodeGroup"
+_RDS = "aws:rds/instance:Instance"
+_LOGS = "aws:cloudwatch/logGroup:LogGroup"
+_TRAIL = "aws:cloudtrail/trail:Trail"
+_ECR = "aws:ecr/repository:Repository"
+_CREATION = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
+_TOPIC = "aws:sns/topic:Topic"
+_QUEUE = "aws:sqs/queue:Queue"
+_VAULT = "aws:backup/vault:Vault"
+_BACKUP = "aws:backup/plan:Plan"
+_INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+_GROUPS = "aws:ec2/securityGroup:SecurityGroup"
+_IAM = "aws:iam/policy:Policy"
+_ROLE = "aws:iam/role:Role"
+_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+_DEFAULT = "rules.*.applyServerSideEncryptionByDefault"
+_AWAY = "arn:aws:events:eu-west-1:111122223333:event-bus/away"
+
+
+def _faults() -> Iterator[tuple[str, str, str, Change]]:
+    """Yield policy, type, words and change of each fault."""
+    yield "ENC-001", _SSE, "gone", gone
+    yield "ENC-001", _SSE, "SSE-S3", put(f"{_DEFAULT}.sseAlgorithm", "AES256")
+    yield "ENC-001", _SSE, "key of AWS", put(f"{_DEFAULT}.kmsMasterKeyId", "alias/aws/s3")
+    yield "ENC-001", _SSE, "no key", drop(f"{_DEFAULT}.kmsMasterKeyId")
+    yield "ENC-002", _POLICY, "gone", gone
+    yield "ENC-002", _POLICY, "no denials", without_denials
+    yield "ENC-003", _KEY, "no rotation", put("enableKeyRotation", new=False)
+    yield "ENC-003", _KEY, "rotation unsaid", drop("enableKeyRotation")
+    yield "ENC-003", _KEY, "short window", put("deletionWindowInDays", 7)
+    yield "ENC-004", _KEY, "open", statement("policy", Principal="*", Action="kms:*", Resource="*")
+    yield "ENC-005", _CLUSTER, "no encryption", drop("encryptionConfig")
+    yield "ENC-006", _TEMPLATE, "open volume", put("blockDeviceMappings.*.ebs.encrypted", "false")
+    yield "ENC-006", _TEMPLATE, "no key", drop("blockDeviceMappings.*.ebs.kmsKeyId")
+    yield "ENC-006", _TEMPLATE, "no volumes", drop("blockDeviceMappings")
+    yield "ENC-006", _GROUP, "no template", drop("launchTemplate")
+    yield "ENC-007", _ECR, "no key", drop("encryptionConfigurations")
+    yield "ENC-007", _CREATION, "AES", put("encryptionConfigurations.*.encryptionType", "AES256")
+    yield "ENC-008", _RDS, "off", put("storageEncrypted", new=False)
+    yield "ENC-008", _RDS, "no key", drop("kmsKeyId")
+    yield "ENC-008", _VAULT, "no key", drop("kmsKeyArn")
+    yield "ENC-009", _LOGS, "no key", drop("kmsKeyId")
+    yield "ENC-009", _TRAIL, "no key", drop("kmsKeyId")
+    yield "ENC-009", _TOPIC, "key of AWS", put("kmsMasterKeyId", "alias/aws/sns")
+    yield "ENC-009", _QUEUE, "no key", drop("kmsMasterKeyId")
+    yield "RES-001", _BUCKET, "default provider", without_provider
+    yield "RES-001", _RDS, "own region", put("region", "af-south-1")
+    yield "RES-004", _BUCKET, "abroad", put("region", "af-south-1")
+    yield (
+        "RES-003",
+        _BACKUP,
+        "copy away",
+        put("rules.*.copyActions", [{"destinationVaultArn": _AWAY.replace("events", "backup")}]),
+    )
+    yield "RES-006", "aws:cloudwatch/eventTarget:EventTarget", "away", put("arn", _AWAY)
+    yield (
+        "RES-006",
+        "aws:sns/topicSubscription:TopicSubscription",
+        "to a stranger",
+        put("endpoint", "https://hooks.stranger.example/in"),
+    )
+    yield "TAG-001", _BUCKET, "no owner", drop("tags.owner")
+    yield "TAG-001", _GROUP, "no tags", drop("tags")
+    yield "TAG-001", _ROLE, "other environment", put("tags.environment", "elsewhere")
+    yield "ZT-001", _CLUSTER, "public", put("vpcConfig.endpointPublicAccess", new=True)
+    yield "ZT-001", _CLUSTER, "not private", put("vpcConfig.endpointPrivateAccess", new=False)
+    yield "ZT-002", _INGRESS, "world", put("cidrIpv4", "0.0.0.0/0")
+    yield "ZT-002", _GROUPS, "world", put("ingress", [{"cidrBlocks": ["0.0.0.0/0"]}])
+    yield "ZT-006", _IAM, "all", statement("policy", Action="*", Resource="*")
+    yield (
+        "ZT-006",
+        _IAM,
+        "objects",
+        statement("policy", Action="s3:GetObject", Resource="arn:aws:s3:::other/*"),
+    )
+    yield (
+        "ZT-006",
+        _ROLE,
+        "anybody",
+        statement("assumeRolePolicy", Principal={"AWS": "*"}, Action="sts:AssumeRole"),
+    )
+    yield (
+        "ZT-006",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "administrator",
+        put("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),
+    )
+    yield "ZT-009", _TEMPLATE, "IMDSv1", put("metadataOptions.httpTokens", "optional")
+    yield "ZT-009", _TEMPLATE, "two hops", put("metadataOptions.httpPutResponseHopLimit", 2)
+    yield "ZT-009", _TEMPLATE, "unsaid", drop("metadataOptions")
+    yield "ZT-009", _TEMPLATE, "SSH", put("keyName", "ops")
+    yield "ZT-009", _GROUP, "SSH", put("remoteAccess", {"ec2SshKey": "ops"})
+    yield "ZT-009", "aws:ec2/subnet:Subnet", "public", put("mapPublicIpOnLaunch", new=True)
+    yield "GPU-001", _GROUP, "unlisted", put("instanceTypes", ["p4d.24xlarge"])
+    yield "OPS-001", _CLUSTER, "no audit log", put("enabledClusterLogTypes", ["api"])
+    yield "OPS-001", "aws:ec2/flowLog:FlowLog", "gone", gone
+    yield "OPS-001", _TRAIL, "gone", gone
+    yield "OPS-001", _TRAIL, "off", put("enableLogging", new=False)
+    yield "OPS-001", _TRAIL, "unproven", put("enableLogFileValidation", new=False)
+    yield "OPS-001", _TRAIL, "no data events", drop("advancedEventSelectors")
+    yield "OPS-002", _LOGS, "a day", put("retentionInDays", 1)
+    yield "OPS-002", _LOGS, "unsaid", drop("retentionInDays")
+    yield "OPS-002", _ALARM, "silent", put("alarmActions", [])
+    yield "OPS-002", "aws:sns/topicSubscription:TopicSubscription", "gone", gone
+    yield "OPS-002", "aws:guardduty/detector:Detector", "gone", gone
+
+
+FAULTS = tuple(Fault(*parts) for parts in _faults())
+"""All faults that a golden plan of any environment must not hide."""
+
+
+def _production() -> Iterator[Fault]:
+    versioning = "aws:s3/bucketVersioning:BucketVersioning"
+    suspended = put("versioningConfiguration.status", "Suspended")
+    yield Fault("RES-005", _RDS, "one zone", put("multiAz", new=False))
+    yield Fault("RES-005", _RDS, "no backups", put("backupRetentionPeriod", 0))
+    yield Fault("RES-005", "aws:backup/selection:Selection", "gone", gone)
+    yield Fault("TAG-002", _BUCKET, "no purpose", drop("tags.purpose"))
+    yield Fault("OPS-007", _LOCK, "no days", put("rule", {"defaultRetention": {}}), "evidence")
+    yield Fault("OPS-007", versioning, "suspended", suspended, "evidence")
+    yield Fault("OPS-007", _BUCKET, "unlocked", drop("objectLockEnabled"), "evidence")
+
+
+PRODUCTION = (*FAULTS, *_production())
+"""The faults of the reference platform's production, whose classification is restricted."""
