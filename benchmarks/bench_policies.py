@@ -52,8 +52,8 @@ def plan(count: int, account: str) -> Plan:
         # Other URNs and other account numbers make other resources with other names.
         again = text.replace("urn:pulumi:prod::", f"urn:pulumi:prod{number}::")
         again = again.replace(account, f"{number:012}")
-        for entry in json.loads(again):
-            resources.append(Resource.from_json({"source": None} | entry))
+        entries = json.loads(again)
+        resources += [Resource.from_json({"source": None} | entry) for entry in entries]
     kept = LayerPlan(layer["layer"], layer["project"], layer["stack"], tuple(resources[:count]))
     return Plan(golden["environment"], (kept,))
 

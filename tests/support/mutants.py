@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bedplate.engine.plan import LayerPlan, Plan
+from bedplate.engine.plan import LayerPlan, Plan, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from bedplate.engine.plan import Resource
-
-Change = Callable[["Resource"], "Resource | None"] if TYPE_CHECKING else object
+Change = Callable[[Resource], Resource | None]
 """Returns a resource with a fault, itself where the fault can't be put there, None to remove it."""
 
 
@@ -161,95 +160,94 @@ _DEFAULT = "rules.*.applyServerSideEncryptionByDefault"
 _AWAY = "arn:aws:events:eu-west-1:111122223333:event-bus/away"
 
 
-def _faults() -> Iterator[tuple[str, str, str, Change]]:
-    """Yield policy, type, words and change of each fault."""
-    yield "ENC-001", _SSE, "gone", gone
-    yield "ENC-001", _SSE, "SSE-S3", put(f"{_DEFAULT}.sseAlgorithm", "AES256")
-    yield "ENC-001", _SSE, "key of AWS", put(f"{_DEFAULT}.kmsMasterKeyId", "alias/aws/s3")
-    yield "ENC-001", _SSE, "no key", drop(f"{_DEFAULT}.kmsMasterKeyId")
-    yield "ENC-002", _POLICY, "gone", gone
-    yield "ENC-002", _POLICY, "no denials", without_denials
-    yield "ENC-003", _KEY, "no rotation", put("enableKeyRotation", new=False)
-    yield "ENC-003", _KEY, "rotation unsaid", drop("enableKeyRotation")
-    yield "ENC-003", _KEY, "short window", put("deletionWindowInDays", 7)
-    yield "ENC-004", _KEY, "open", statement("policy", Principal="*", Action="kms:*", Resource="*")
-    yield "ENC-005", _CLUSTER, "no encryption", drop("encryptionConfig")
-    yield "ENC-006", _TEMPLATE, "open volume", put("blockDeviceMappings.*.ebs.encrypted", "false")
-    yield "ENC-006", _TEMPLATE, "no key", drop("blockDeviceMappings.*.ebs.kmsKeyId")
-    yield "ENC-006", _TEMPLATE, "no volumes", drop("blockDeviceMappings")
-    yield "ENC-006", _GROUP, "no template", drop("launchTemplate")
-    yield "ENC-007", _ECR, "no key", drop("encryptionConfigurations")
-    yield "ENC-007", _CREATION, "AES", put("encryptionConfigurations.*.encryptionType", "AES256")
-    yield "ENC-008", _RDS, "off", put("storageEncrypted", new=False)
-    yield "ENC-008", _RDS, "no key", drop("kmsKeyId")
-    yield "ENC-008", _VAULT, "no key", drop("kmsKeyArn")
-    yield "ENC-009", _LOGS, "no key", drop("kmsKeyId")
-    yield "ENC-009", _TRAIL, "no key", drop("kmsKeyId")
-    yield "ENC-009", _TOPIC, "key of AWS", put("kmsMasterKeyId", "alias/aws/sns")
-    yield "ENC-009", _QUEUE, "no key", drop("kmsMasterKeyId")
-    yield "RES-001", _BUCKET, "default provider", without_provider
-    yield "RES-001", _RDS, "own region", put("region", "af-south-1")
-    yield "RES-004", _BUCKET, "abroad", put("region", "af-south-1")
-    yield (
+_FAULTS: tuple[tuple[str, str, str, Change], ...] = (
+    ("ENC-001", _SSE, "gone", gone),
+    ("ENC-001", _SSE, "SSE-S3", put(f"{_DEFAULT}.sseAlgorithm", "AES256")),
+    ("ENC-001", _SSE, "key of AWS", put(f"{_DEFAULT}.kmsMasterKeyId", "alias/aws/s3")),
+    ("ENC-001", _SSE, "no key", drop(f"{_DEFAULT}.kmsMasterKeyId")),
+    ("ENC-002", _POLICY, "gone", gone),
+    ("ENC-002", _POLICY, "no denials", without_denials),
+    ("ENC-003", _KEY, "no rotation", put("enableKeyRotation", new=False)),
+    ("ENC-003", _KEY, "rotation unsaid", drop("enableKeyRotation")),
+    ("ENC-003", _KEY, "short window", put("deletionWindowInDays", 7)),
+    ("ENC-004", _KEY, "open", statement("policy", Principal="*", Action="kms:*", Resource="*")),
+    ("ENC-005", _CLUSTER, "no encryption", drop("encryptionConfig")),
+    ("ENC-006", _TEMPLATE, "open volume", put("blockDeviceMappings.*.ebs.encrypted", "false")),
+    ("ENC-006", _TEMPLATE, "no key", drop("blockDeviceMappings.*.ebs.kmsKeyId")),
+    ("ENC-006", _TEMPLATE, "no volumes", drop("blockDeviceMappings")),
+    ("ENC-006", _GROUP, "no template", drop("launchTemplate")),
+    ("ENC-007", _ECR, "no key", drop("encryptionConfigurations")),
+    ("ENC-007", _CREATION, "AES", put("encryptionConfigurations.*.encryptionType", "AES256")),
+    ("ENC-008", _RDS, "off", put("storageEncrypted", new=False)),
+    ("ENC-008", _RDS, "no key", drop("kmsKeyId")),
+    ("ENC-008", _VAULT, "no key", drop("kmsKeyArn")),
+    ("ENC-009", _LOGS, "no key", drop("kmsKeyId")),
+    ("ENC-009", _TRAIL, "no key", drop("kmsKeyId")),
+    ("ENC-009", _TOPIC, "key of AWS", put("kmsMasterKeyId", "alias/aws/sns")),
+    ("ENC-009", _QUEUE, "no key", drop("kmsMasterKeyId")),
+    ("RES-001", _BUCKET, "default provider", without_provider),
+    ("RES-001", _RDS, "own region", put("region", "af-south-1")),
+    ("RES-004", _BUCKET, "abroad", put("region", "af-south-1")),
+    (
         "RES-003",
         _BACKUP,
         "copy away",
         put("rules.*.copyActions", [{"destinationVaultArn": _AWAY.replace("events", "backup")}]),
-    )
-    yield "RES-006", "aws:cloudwatch/eventTarget:EventTarget", "away", put("arn", _AWAY)
-    yield (
+    ),
+    ("RES-006", "aws:cloudwatch/eventTarget:EventTarget", "away", put("arn", _AWAY)),
+    (
         "RES-006",
         "aws:sns/topicSubscription:TopicSubscription",
         "to a stranger",
         put("endpoint", "https://hooks.stranger.example/in"),
-    )
-    yield "TAG-001", _BUCKET, "no owner", drop("tags.owner")
-    yield "TAG-001", _GROUP, "no tags", drop("tags")
-    yield "TAG-001", _ROLE, "other environment", put("tags.environment", "elsewhere")
-    yield "ZT-001", _CLUSTER, "public", put("vpcConfig.endpointPublicAccess", new=True)
-    yield "ZT-001", _CLUSTER, "not private", put("vpcConfig.endpointPrivateAccess", new=False)
-    yield "ZT-002", _INGRESS, "world", put("cidrIpv4", "0.0.0.0/0")
-    yield "ZT-002", _GROUPS, "world", put("ingress", [{"cidrBlocks": ["0.0.0.0/0"]}])
-    yield "ZT-006", _IAM, "all", statement("policy", Action="*", Resource="*")
-    yield (
+    ),
+    ("TAG-001", _BUCKET, "no owner", drop("tags.owner")),
+    ("TAG-001", _GROUP, "no tags", drop("tags")),
+    ("TAG-001", _ROLE, "other environment", put("tags.environment", "elsewhere")),
+    ("ZT-001", _CLUSTER, "public", put("vpcConfig.endpointPublicAccess", new=True)),
+    ("ZT-001", _CLUSTER, "not private", put("vpcConfig.endpointPrivateAccess", new=False)),
+    ("ZT-002", _INGRESS, "world", put("cidrIpv4", "0.0.0.0/0")),
+    ("ZT-002", _GROUPS, "world", put("ingress", [{"cidrBlocks": ["0.0.0.0/0"]}])),
+    ("ZT-006", _IAM, "all", statement("policy", Action="*", Resource="*")),
+    (
         "ZT-006",
         _IAM,
         "objects",
         statement("policy", Action="s3:GetObject", Resource="arn:aws:s3:::other/*"),
-    )
-    yield (
+    ),
+    (
         "ZT-006",
         _ROLE,
         "anybody",
         statement("assumeRolePolicy", Principal={"AWS": "*"}, Action="sts:AssumeRole"),
-    )
-    yield (
+    ),
+    (
         "ZT-006",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "administrator",
         put("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),
-    )
-    yield "ZT-009", _TEMPLATE, "IMDSv1", put("metadataOptions.httpTokens", "optional")
-    yield "ZT-009", _TEMPLATE, "two hops", put("metadataOptions.httpPutResponseHopLimit", 2)
-    yield "ZT-009", _TEMPLATE, "unsaid", drop("metadataOptions")
-    yield "ZT-009", _TEMPLATE, "SSH", put("keyName", "ops")
-    yield "ZT-009", _GROUP, "SSH", put("remoteAccess", {"ec2SshKey": "ops"})
-    yield "ZT-009", "aws:ec2/subnet:Subnet", "public", put("mapPublicIpOnLaunch", new=True)
-    yield "GPU-001", _GROUP, "unlisted", put("instanceTypes", ["p4d.24xlarge"])
-    yield "OPS-001", _CLUSTER, "no audit log", put("enabledClusterLogTypes", ["api"])
-    yield "OPS-001", "aws:ec2/flowLog:FlowLog", "gone", gone
-    yield "OPS-001", _TRAIL, "gone", gone
-    yield "OPS-001", _TRAIL, "off", put("enableLogging", new=False)
-    yield "OPS-001", _TRAIL, "unproven", put("enableLogFileValidation", new=False)
-    yield "OPS-001", _TRAIL, "no data events", drop("advancedEventSelectors")
-    yield "OPS-002", _LOGS, "a day", put("retentionInDays", 1)
-    yield "OPS-002", _LOGS, "unsaid", drop("retentionInDays")
-    yield "OPS-002", _ALARM, "silent", put("alarmActions", [])
-    yield "OPS-002", "aws:sns/topicSubscription:TopicSubscription", "gone", gone
-    yield "OPS-002", "aws:guardduty/detector:Detector", "gone", gone
+    ),
+    ("ZT-009", _TEMPLATE, "IMDSv1", put("metadataOptions.httpTokens", "optional")),
+    ("ZT-009", _TEMPLATE, "two hops", put("metadataOptions.httpPutResponseHopLimit", 2)),
+    ("ZT-009", _TEMPLATE, "unsaid", drop("metadataOptions")),
+    ("ZT-009", _TEMPLATE, "SSH", put("keyName", "ops")),
+    ("ZT-009", _GROUP, "SSH", put("remoteAccess", {"ec2SshKey": "ops"})),
+    ("ZT-009", "aws:ec2/subnet:Subnet", "public", put("mapPublicIpOnLaunch", new=True)),
+    ("GPU-001", _GROUP, "unlisted", put("instanceTypes", ["p4d.24xlarge"])),
+    ("OPS-001", _CLUSTER, "no audit log", put("enabledClusterLogTypes", ["api"])),
+    ("OPS-001", "aws:ec2/flowLog:FlowLog", "gone", gone),
+    ("OPS-001", _TRAIL, "gone", gone),
+    ("OPS-001", _TRAIL, "off", put("enableLogging", new=False)),
+    ("OPS-001", _TRAIL, "unproven", put("enableLogFileValidation", new=False)),
+    ("OPS-001", _TRAIL, "no data events", drop("advancedEventSelectors")),
+    ("OPS-002", _LOGS, "a day", put("retentionInDays", 1)),
+    ("OPS-002", _LOGS, "unsaid", drop("retentionInDays")),
+    ("OPS-002", _ALARM, "silent", put("alarmActions", [])),
+    ("OPS-002", "aws:sns/topicSubscription:TopicSubscription", "gone", gone),
+    ("OPS-002", "aws:guardduty/detector:Detector", "gone", gone),
+)
 
-
-FAULTS = tuple(Fault(*parts) for parts in _faults())
+FAULTS = tuple(Fault(*parts) for parts in _FAULTS)
 """All faults that a golden plan of any environment must not hide."""
 
 

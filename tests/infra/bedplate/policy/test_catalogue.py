@@ -144,7 +144,7 @@ def test_every_shipped_control_that_is_cited_is_there_and_reads_well() -> None:
             "# custom: [",
             (
                 "rule.rego:10:13: the METADATA is not valid YAML: "
-                "expected ',' or ']', but got ':'. "
+                "did not find expected ',' or ']'. "
                 "Fix: write the METADATA comment as a YAML mapping."
             ),
         ),
