@@ -42,8 +42,10 @@ def test_a_clause_is_read(tmp_path: Path) -> None:
         (
             "  confidence: high",
             "  confidence: high\n  colour: blue",
-            "1:1: gdpr:32: the control has unknown keys: colour. "
-            "Fix: use regime, title, text, status, effective, source, confidence.",
+            (
+                "1:1: gdpr:32: the control has unknown keys: colour. "
+                "Fix: use regime, title, text, status, effective, source, confidence."
+            ),
         ),
         (
             "in-force",
