@@ -38,16 +38,16 @@ if TYPE_CHECKING:
 
     from bedplate.spec.platform import PlatformSpec
 
-_judging: ContextVar[bool] = ContextVar("judging", default=False)
+_judging: ContextVar[Resolved | None] = ContextVar("judging", default=None)
 
 
 @contextmanager
-def judging() -> Iterator[None]:
-    """Let programs run although a policy will refuse them, so that it can say so.
+def judging(environment: Resolved) -> Iterator[None]:
+    """Let programs run on an environment that a policy will refuse, so that it can say so.
 
     Only code can ask for it, never a stack's configuration: a real deploy always refuses.
     """
-    token = _judging.set(True)
+    token = _judging.set(environment)
     try:
         yield
     finally:
@@ -83,6 +83,9 @@ class Foundation:
 
 
 def _resolved() -> Resolved:
+    given = _judging.get()
+    if given is not None:
+        return given
     config = pulumi.Config("bedplate")
     # The project lies in infra/<layer>; its environment files in stacks, beside infra.
     root = Path(pulumi.runtime.get_root_directory()).resolve().parents[1]
@@ -91,7 +94,7 @@ def _resolved() -> Resolved:
     own = Path(blueprints) if blueprints else root / "blueprints"
     try:
         resolved = resolve(pulumi.get_stack(), stacks, own if own.is_dir() else None)
-        if resolved.judged and not _judging.get():
+        if resolved.judged:
             raise SpecError(resolved.judged)
     except BedplateError as error:
         # Pulumi shows a RunError's message without a traceback.

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import pulumi
 from pulumi.runtime import settings
 
+from bedplate.engine.collector import collector_paused
 from bedplate.errors import BedplateError, EngineError
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _run(program: Path, configure: Callable[[], None], timeout_seconds: float) -
         async with asyncio.timeout(timeout_seconds):
             await pulumi.runtime.run_in_stack(lambda: _execute(program))
 
-    with _surroundings(program), _collector_paused(), _deadline(timeout_seconds):
+    with _surroundings(program), collector_paused(), _deadline(timeout_seconds):
         try:
             asyncio.set_event_loop(loop)
             loop.run_until_complete(main())
@@ -186,18 +187,6 @@ def _forget_modules(folder: Path, before: set[str]) -> None:
         file = getattr(sys.modules[name], "__file__", None)
         if file is not None and _is_own(file, folder):
             del sys.modules[name]
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Put off the search for reference cycles: it takes half the time and finds nothing yet."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextlib.contextmanager

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from typing import TYPE_CHECKING, Any, Literal
 
 from bedplate.engine import cache
+from bedplate.engine.collector import collector_paused
 from bedplate.engine.plan import Plan
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED, BedplateError, Problem
 from bedplate.governance import fingerprint
@@ -132,18 +133,22 @@ def _computed(names: Sequence[str], options: Options) -> Iterator[tuple[str, dic
         for name in names:
             yield name, _assessed(name, options)
         return
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    # One process imports Pulumi and the AWS SDK; the workers are its forks.
+    context.set_forkserver_preload(["bedplate.governance.preload"])
     workers = min(len(names), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         yield from zip(names, pool.map(_assessed, names, [options] * len(names)), strict=True)
 
 
 def _assessed(environment: str, options: Options) -> dict[str, Any]:
     """Return one environment's assessment in its JSON form; runs in a process of its own."""
-    # Pulumi and the AWS SDK take most of a second to import: only who needs them pays.
-    from bedplate.governance.judgement import judged  # noqa: PLC0415
-
     try:
-        return judged(environment, options).to_json()
+        with collector_paused():
+            # Pulumi and the AWS SDK take most of a second to import: only who needs them pays.
+            from bedplate.governance.judgement import judged  # noqa: PLC0415
+
+            return judged(environment, options).to_json()
     except BedplateError as error:
         refused = Assessment(environment, None, (), error.message, None, (), None)
         return refused.to_json()

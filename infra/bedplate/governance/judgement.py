@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bedplate.assets import asset
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bedplate.governance.assessment import Options
+    from bedplate.policy.catalogue import Catalogue
     from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
 
@@ -67,7 +69,7 @@ def simulated(environment: Resolved, options: Options, layers: Sequence[str] = L
     exports: dict[str, Mapping[str, Any]] = {}
     plans: list[LayerPlan] = []
     name = environment.spec.environment
-    with judging():
+    with judging(environment):
         for layer in LAYERS[: max(LAYERS.index(layer) for layer in layers) + 1]:
             plan = simulate_layer(request(environment, layer, options, exports))
             exports[f"organization/{project_of(layer)}/{name}"] = plan.exports
@@ -89,11 +91,17 @@ def judged(name: str, options: Options) -> Assessment:
     return Assessment(name, tier, environment.judged, "", plan, findings, cost)
 
 
+@cache
+def _catalogue() -> Catalogue:
+    """Return the policies that ship with Bedplate, read once a process."""
+    policies = asset("policies")
+    return load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
+
+
 def _findings(
     environment: Resolved, plan: Plan, cost: Cost, options: Options
 ) -> tuple[Finding, ...]:
-    policies = asset("policies")
-    catalogue = load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
+    catalogue = _catalogue()
     known = facts(environment.spec, options.today, cost.hourly_usd, list(cost.unpriced))
     engine: RegoEngine = OpaEngine() if options.rego == "opa" else RegorusEngine()
     try:

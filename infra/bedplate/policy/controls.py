@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from yaml import MarkedYAMLError
 
 from bedplate.errors import Problem
+from bedplate.policy import positioned
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from ruamel.yaml.comments import CommentedMap
 
 FIELDS: Final = ("regime", "title", "text", "status", "effective", "source", "confidence")
 """What every control says."""
@@ -48,7 +46,7 @@ class Control:
 def load_controls(file: Path) -> tuple[dict[str, Control], list[Problem]]:
     """Return the controls of a file by id, and all that is wrong with it."""
     try:
-        data = YAML(typ="rt", pure=True).load(file.read_text(encoding="utf-8"))
+        data = positioned.load(file.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -57,7 +55,7 @@ def load_controls(file: Path) -> tuple[dict[str, Control], list[Problem]]:
     problems: list[Problem] = []
     controls: dict[str, Control] = {}
     for name, entry in (data or {}).items():
-        line, column = data.lc.key(name)
+        line, column = data.positions[name]
         found = _faults(entry)
         if found:
             problem, fix = found
@@ -68,7 +66,7 @@ def load_controls(file: Path) -> tuple[dict[str, Control], list[Problem]]:
     return controls, problems
 
 
-def _faults(entry: CommentedMap | object) -> tuple[str, str] | None:
+def _faults(entry: object) -> tuple[str, str] | None:
     if not isinstance(entry, dict):
         return "the control is no mapping", f"give it {', '.join(FIELDS)}"
     missing = [key for key in FIELDS if not str(entry.get(key) or "").strip()]

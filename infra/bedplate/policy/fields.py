@@ -7,9 +7,8 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml.comments import CommentedMap
-
 from bedplate.policy.metadata import plain, position
+from bedplate.policy.positioned import Positioned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,12 +46,12 @@ _LISTS: Final[dict[str, tuple[re.Pattern[str], str]]] = {
 
 
 def read_policy(
-    block: Block, entry: CommentedMap, controls: Mapping[str, Control], values: dict[str, Any]
+    block: Block, entry: Positioned, controls: Mapping[str, Control], values: dict[str, Any]
 ) -> list[Problem]:
     """Fill ``values`` with the fields of a Policy; return all that is wrong with the block."""
     faults = _keys(block, entry, "", TOP, ())
     custom = entry.get("custom")
-    if not isinstance(custom, CommentedMap):
+    if not isinstance(custom, Positioned):
         return faults or [block.problem("custom", "it is no mapping", "list the policy's fields")]
     faults += _keys(block, custom, "custom.", REQUIRED, OPTIONAL)
     if faults:
@@ -69,7 +68,7 @@ def read_policy(
 
 def _keys(
     block: Block,
-    mapping: CommentedMap,
+    mapping: Positioned,
     prefix: str,
     required: Collection[str],
     optional: Collection[str],
@@ -87,7 +86,7 @@ def _keys(
     return faults
 
 
-def _texts(block: Block, entry: CommentedMap, custom: CommentedMap) -> list[Problem]:
+def _texts(block: Block, entry: Positioned, custom: Positioned) -> list[Problem]:
     places = [(entry, "title"), (entry, "description"), (custom, "avoid"), (custom, "remediation")]
     return [
         block.problem(key, "it is no text", "write a sentence", position(mapping, key))
@@ -96,7 +95,7 @@ def _texts(block: Block, entry: CommentedMap, custom: CommentedMap) -> list[Prob
     ]
 
 
-def _lists(block: Block, custom: CommentedMap) -> list[Problem]:
+def _lists(block: Block, custom: Positioned) -> list[Problem]:
     faults: list[Problem] = []
     for key, (pattern, fix) in _LISTS.items():
         value = custom.get(key, [])
@@ -116,7 +115,7 @@ def _lists(block: Block, custom: CommentedMap) -> list[Problem]:
     return faults
 
 
-def _identity(block: Block, custom: CommentedMap) -> list[Problem]:
+def _identity(block: Block, custom: Positioned) -> list[Problem]:
     faults: list[Problem] = []
     for key, allowed in (("severity", SEVERITIES), ("scope", SCOPES)):
         if custom[key] not in allowed:
@@ -137,7 +136,7 @@ def _identity(block: Block, custom: CommentedMap) -> list[Problem]:
     return faults
 
 
-def _controls(block: Block, custom: CommentedMap, controls: Mapping[str, Control]) -> list[Problem]:
+def _controls(block: Block, custom: Positioned, controls: Mapping[str, Control]) -> list[Problem]:
     at = position(custom, "controls")
     cited = custom["controls"]
     if not isinstance(cited, list) or not cited:
@@ -152,12 +151,12 @@ def _controls(block: Block, custom: CommentedMap, controls: Mapping[str, Control
     ]
 
 
-def _applies(block: Block, custom: CommentedMap) -> list[Problem]:
+def _applies(block: Block, custom: Positioned) -> list[Problem]:
     if "applies" not in custom:
         return []
     value, at = custom["applies"], position(custom, "applies")
     fix = f"give lists for {', '.join(APPLIES)}"
-    if not isinstance(value, CommentedMap):
+    if not isinstance(value, Positioned):
         return [block.problem("custom.applies", "it is no mapping", fix, at)]
     faults = [
         block.problem(
@@ -177,7 +176,7 @@ def _applies(block: Block, custom: CommentedMap) -> list[Problem]:
     return faults
 
 
-def _values(block: Block, entry: CommentedMap, custom: CommentedMap) -> dict[str, Any]:
+def _values(block: Block, entry: Positioned, custom: Positioned) -> dict[str, Any]:
     rule = block.rule or ""
     lists = {key: tuple(plain(custom.get(key, []))) for key in (*_LISTS, "controls")}
     return {

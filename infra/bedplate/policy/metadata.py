@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
+from yaml import MarkedYAMLError
 
 from bedplate.errors import Problem
+from bedplate.policy import positioned
+from bedplate.policy.positioned import Positioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,25 +94,23 @@ def blocks(file: str, text: str) -> Iterator[Block]:
         yield Block(file, start + 1, "\n".join(body), head and head["rule"], index + 1)
 
 
-def read(block: Block) -> CommentedMap | Problem:
+def read(block: Block) -> Positioned | Problem:
     """Return the mapping that a block holds, or what is wrong with its YAML."""
-    reader = YAML(typ="rt", pure=True)
     fix = "write the METADATA comment as a YAML mapping"
     try:
-        value = reader.load(StringIO(block.text))
+        value = positioned.load(block.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         at = (mark.line, mark.column) if mark else (-1, 0)
         return block.problem("", f"the METADATA is not valid YAML: {error.problem}", fix, at)
-    if not isinstance(value, CommentedMap):
+    if not isinstance(value, Positioned):
         return block.problem("", "the METADATA is no mapping", fix)
     return value
 
 
-def position(mapping: CommentedMap, key: str) -> tuple[int, int]:
+def position(mapping: Positioned, key: str) -> tuple[int, int]:
     """Return the 0-based line and column of a key in its block's text."""
-    at: tuple[int, int] = mapping.lc.key(key)
-    return at
+    return mapping.positions[key]
 
 
 def plain(value: Any) -> Any:
