@@ -62,6 +62,19 @@ def evaluate(
     return judge.findings(outcomes)
 
 
+def rule_config(policies: Sequence[Policy], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the facts of each rule by its name: its own parameters, as far as they are there.
+
+    It is what ``data.config`` holds, and what ``pulumi --policy-pack-config`` takes.
+    """
+    return {
+        policy.rule: {
+            name: facts[name] for name in policy.parameters if facts.get(name) is not None
+        }
+        for policy in policies
+    }
+
+
 class _Judge:
     """The questions of one Plan, and what their answers mean."""
 
@@ -88,7 +101,9 @@ class _Judge:
                 tasks += [Task(len(documents), question.policy.path) for question in asked]
                 self._questions += asked
                 documents.append(dumps(document))
-        return Job(self._catalogue.modules, self._config(), documents, tasks)
+        return Job(
+            self._catalogue.modules, rule_config(self._applying, self._facts), documents, tasks
+        )
 
     def findings(self, outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
         """Return the findings for the outcomes of the job."""
@@ -113,17 +128,6 @@ class _Judge:
             if not set(names) & set([value] if isinstance(value, str) else value):
                 return False
         return True
-
-    def _config(self) -> dict[str, dict[str, Any]]:
-        """Return the facts of each rule: its own parameters, as far as they are there."""
-        return {
-            policy.rule: {
-                name: self._facts[name]
-                for name in policy.parameters
-                if self._facts.get(name) is not None
-            }
-            for policy in self._applying
-        }
 
     def _asked(self, layer: LayerView) -> Iterator[tuple[list[_Question], dict[str, Any]]]:
         """Yield questions that share one input document, and that document."""

@@ -50,7 +50,7 @@ deny_res_002 contains message if {
 	region := region_of(input)
 	is_known(region)
 	country_of(region, fact("deny_res_002", "region_countries")) != "AE"
-	message := sprintf("%s lies in %v, outside the country in which %s keeps its data; move it to a region of the United Arab Emirates.", [label(input), region, regime])
+	message := sprintf("%s lies in %s, outside the country in which %s keeps its data; move it to a region of the United Arab Emirates.", [label(input), region_text(region), regime])
 }
 
 keeps_data_in_country(regime) if regime == "uae-health"

@@ -37,12 +37,13 @@ deny_res_001 contains message if {
 
 deny_res_001 contains message if {
 	startswith(input.__type, "aws:")
+	allowed := fact("deny_res_001", "allowed_regions")
 	some region in [
 		object.get(input, "region", null),
 		at(object.get(input, "__provider", {}), ["properties", "region"]),
 	]
-	is_outside(region, fact("deny_res_001", "allowed_regions"))
-	message := sprintf("%s lies in %v, which the environment does not allow; use %s.", [label(input), region, concat(" or ", fact("deny_res_001", "allowed_regions"))])
+	is_outside(region, allowed)
+	message := sprintf("%s lies in %s, which the environment does not allow; %s.", [label(input), region_text(region), choice(allowed)])
 }
 
 is_explicit(provider) if {

@@ -17,18 +17,21 @@ import rego.v1
 #   avoid: A bucket in a country that is none of the jurisdictions, without an entry in transfers.
 #   remediation: Move it, or record basis, approver and expiry under governance.transfers.
 #   parameters: [countries, region_countries, transfers, today]
-#   settings: [governance.transfers, governance.jurisdictions, aws.region]
+#   settings: [aws.region, governance.disaster_recovery.region, governance.transfers]
 deny_res_004 contains message if message := without_facts("deny_res_004", ["countries", "region_countries", "transfers", "today"])
 
 deny_res_004 contains message if {
 	startswith(input.__type, "aws:")
 	countries := listed(fact("deny_res_004", "countries"))
 	region := region_of(input)
+
+	# Where nobody states a region, RES-001 speaks.
+	is_string(region)
 	country := country_of(region, fact("deny_res_004", "region_countries"))
 	not country in countries
 	is_known(region)
 	not has_basis(country)
-	message := sprintf("%s lies in %v (%s), outside the jurisdictions, without a recorded basis in force; move it or record the transfer.", [label(input), region, country])
+	message := sprintf("%s lies in %s (%s), outside the jurisdictions, without a recorded basis in force; move it or record the transfer.", [label(input), region, country])
 }
 
 has_basis(country) if {

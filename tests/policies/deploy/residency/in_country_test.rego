@@ -29,7 +29,7 @@ test_res_002_fails_for_an_unlisted_region if {
 }
 
 test_res_002_fails_where_no_region_is_stated if {
-	res_002(bucket_type, {"__provider": {}}, ["uae-health"], false) == {`Bucket "x" lies in null, outside the country in which uae-health keeps its data; move it to a region of the United Arab Emirates.`}
+	res_002(bucket_type, {"__provider": {}}, ["uae-health"], false) == {`Bucket "x" lies in a region that nobody states, outside the country in which uae-health keeps its data; move it to a region of the United Arab Emirates.`}
 }
 
 test_res_002_leaves_a_foreign_branch_to_its_daily_copy if res_002(bucket_type, abroad, ["uae-bank"], true) == set()

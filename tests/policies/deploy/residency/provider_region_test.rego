@@ -16,6 +16,12 @@ test_res_001_fails_for_another_region if {
 	res_001({"__provider": in_region("eu-west-1")}) == {`Vpc "x" lies in eu-west-1, which the environment does not allow; use me-central-1.`}
 }
 
+test_res_001_fails_where_no_region_is_allowed if {
+	hits := data.bedplate_deploy.deny_res_001 with input as one("aws:ec2/vpc:Vpc", {})
+		with data.config as {"deny_res_001": {"allowed_regions": []}}
+	hits == {`Vpc "x" lies in me-central-1, which the environment does not allow; use one within its jurisdictions.`}
+}
+
 test_res_001_fails_for_a_region_of_its_own if {
 	res_001({"region": "us-east-1"}) == {`Vpc "x" lies in us-east-1, which the environment does not allow; use me-central-1.`}
 }

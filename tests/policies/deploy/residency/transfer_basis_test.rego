@@ -37,6 +37,8 @@ test_res_004_fails_for_a_region_that_nobody_knows if {
 	res_004({"region": "xx-new-1"}, [basis]) == {`Bucket "x" lies in xx-new-1 (unknown), outside the jurisdictions, without a recorded basis in force; move it or record the transfer.`}
 }
 
+test_res_004_leaves_what_states_no_region_to_res_001 if res_004({"__provider": {}}, []) == set()
+
 test_res_004_is_silent_on_opaque_values if {
 	every value in opaque {
 		res_004({"region": value}, []) == set()
