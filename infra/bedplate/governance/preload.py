@@ -1,7 +1,7 @@
 """Imports what assessing an environment needs, once for all workers.
 
-The fork server imports this module; the workers it forks share what it loaded. The AWS SDK loads its
-parts on first use, which takes longer than to simulate an environment, so they are touched here.
+The fork server imports this module; the workers it forks share what it loaded. The AWS SDK loads
+its parts on first use, which takes longer than to simulate an environment: they are touched here.
 """
 
 from __future__ import annotations
