@@ -28,6 +28,10 @@ from bedplate.components.foundation.identities import (
 from bedplate.components.foundation.keys import Keys, KeysArgs
 from bedplate.components.foundation.network import Network, NetworkArgs
 from bedplate.components.foundation.registry import Registry, RegistryArgs
+from bedplate.components.foundation.service_linked_roles import (
+    ServiceLinkedRoles,
+    ServiceLinkedRolesArgs,
+)
 from bedplate.components.foundation.stores import Stores, StoresArgs
 from bedplate.components.scope import Scope
 from bedplate.errors import BedplateError, SpecError
@@ -122,7 +126,9 @@ def foundation() -> Foundation:
     opts = pulumi.ResourceOptions(providers=[provider])
     boundary = Boundary("boundary", BoundaryArgs(scope=Scope(spec)), opts)
     scope = Scope(spec, boundary.arn)
-    keys = Keys("keys", KeysArgs(scope=scope), opts)
+    linked = ServiceLinkedRolesArgs(scope=scope)
+    service_linked_roles = ServiceLinkedRoles("service-linked-roles", linked, opts)
+    keys = Keys("keys", KeysArgs(scope=scope, after=service_linked_roles.roles), opts)
     network = Network("network", NetworkArgs(scope=scope, keys=keys), opts)
     stores = Stores("stores", StoresArgs(scope=scope, keys=keys, network=network), opts)
     data_buckets = [bucket.arn for bucket in stores.buckets.values()]

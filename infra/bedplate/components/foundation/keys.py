@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
+import pulumi
 import pulumi_aws as aws
 
 from bedplate.components.component import Component
@@ -12,7 +13,7 @@ from bedplate.components.foundation.keys_policy import key_policy
 from bedplate.spec.keys import DataClass
 
 if TYPE_CHECKING:
-    import pulumi
+    from collections.abc import Sequence
 
     from bedplate.components.scope import Scope
 
@@ -26,6 +27,8 @@ class KeysArgs:
 
     scope: Scope
     """The environment."""
+    after: Sequence[pulumi.Resource] = ()
+    """What must exist before the keys: the roles that their policies name as principals."""
 
 
 class Keys(Component):
@@ -39,7 +42,7 @@ class Keys(Component):
     ) -> None:
         """Create the keys."""
         super().__init__("bedplate:foundation:Keys", name, "keys", opts)
-        self._name, self._scope = name, args.scope
+        self._name, self._scope, self._after = name, args.scope, args.after
         self.arns = {data_class: self._key(data_class) for data_class in DATA_CLASSES}
         self.register_outputs({"arns": self.arns})
 
@@ -59,7 +62,9 @@ class Keys(Component):
             multi_region=False,
             policy=key_policy(self._scope, data_class),
             tags=self._scope.tags(names.resource(data_class)),
-            opts=self.stateful(protect=spec.protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=spec.protect, depends_on=list(self._after)
+            ),
         )
         aws.kms.Alias(
             f"{self._name}-{data_class}-alias",

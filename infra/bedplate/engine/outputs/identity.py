@@ -41,9 +41,14 @@ def _policy(subject: Subject, _identifier: str) -> dict[str, Any]:
     return computed | {"id": computed["arn"]}
 
 
+_SERVICE_ROLES = {"autoscaling": "AutoScaling", "spot": "EC2Spot"}
+"""How AWS spells the service in a role's name, where capitals do not follow from its DNS name."""
+
+
 def _service_linked_role(subject: Subject, _identifier: str) -> dict[str, Any]:
     service = subject.text("awsServiceName", "unknown.amazonaws.com")
-    name = f"AWSServiceRoleFor{service.split('.')[0].title().replace('-', '')}"
+    first = service.split(".")[0]
+    name = f"AWSServiceRoleFor{_SERVICE_ROLES.get(first, first.title().replace('-', ''))}"
     path = f"/aws-service-role/{service}/"
     arn = subject.global_arn("iam", f"role{path}{name}")
     return {"id": arn, "name": name, "path": path, "arn": arn}
