@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -82,8 +83,9 @@ def test_an_environment_is_checked_in_an_empty_folder(wheel: Path, tmp_path: Pat
     shutil.copy(example, tmp_path / "work" / "stacks" / "dev.yaml")
 
     listed = _run(wheel, tmp_path, "blueprints", "--format", "json")
-    checked = _run(wheel, tmp_path, "check", "dev")
+    checked = _run(wheel, tmp_path, "check", "dev", "--format", "json")
 
     assert (listed.returncode, "llm-serving" in listed.stdout) == (0, True)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert "foundation" in checked.stdout
+    (environment,) = json.loads(checked.stdout)["environments"]
+    assert (environment["outcome"], environment["layers"]) == ("clean", ["foundation"])

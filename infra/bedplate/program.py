@@ -24,14 +24,12 @@ from bedplate.components.foundation.identities import (
     BoundaryArgs,
     Identities,
     IdentitiesArgs,
+    ServiceLinkedRoles,
+    ServiceLinkedRolesArgs,
 )
 from bedplate.components.foundation.keys import Keys, KeysArgs
 from bedplate.components.foundation.network import Network, NetworkArgs
 from bedplate.components.foundation.registry import Registry, RegistryArgs
-from bedplate.components.foundation.service_linked_roles import (
-    ServiceLinkedRoles,
-    ServiceLinkedRolesArgs,
-)
 from bedplate.components.foundation.stores import Stores, StoresArgs
 from bedplate.components.scope import Scope
 from bedplate.errors import BedplateError, SpecError

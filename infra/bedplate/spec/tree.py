@@ -1,8 +1,8 @@
 """A YAML document as a tree of values that know where they were written.
 
-Merging is plain: mappings merge key by key, everything else replaces, and ``null`` removes. It is
-associative (``null`` stays in the tree until :func:`stripped`), so a chain of files may be merged
-in any grouping.
+Merging is plain: mappings merge key by key, everything else replaces, and ``null`` removes what
+lies below, for good: a mapping on top of a ``null`` starts anew. So files are merged in their
+order, one on top of the next.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bedplate.policy.catalogue import Catalogue
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 POLICIES = ROOT / "policies"
 
 PROVIDER = "urn:pulumi:prod::bedplate-foundation::pulumi:providers:aws::main"

@@ -21,6 +21,10 @@ from bedplate.components.foundation.cluster_roles import (
 )
 from bedplate.components.foundation.identities_access import Access, Identity
 from bedplate.components.foundation.identities_boundary import Boundary, BoundaryArgs
+from bedplate.components.foundation.identities_linked_roles import (
+    ServiceLinkedRoles,
+    ServiceLinkedRolesArgs,
+)
 
 if TYPE_CHECKING:
     from bedplate.components.foundation.cluster import Cluster
@@ -31,7 +35,14 @@ if TYPE_CHECKING:
     from bedplate.components.scope import Scope
     from bedplate.names import Names
 
-__all__ = ["Boundary", "BoundaryArgs", "Identities", "IdentitiesArgs"]
+__all__ = [
+    "Boundary",
+    "BoundaryArgs",
+    "Identities",
+    "IdentitiesArgs",
+    "ServiceLinkedRoles",
+    "ServiceLinkedRolesArgs",
+]
 
 _LONGEST_ROLE_NAME = 64
 """Characters (IAM quotas)."""

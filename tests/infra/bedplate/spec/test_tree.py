@@ -18,6 +18,12 @@ VALUES = st.recursive(
 MAPPINGS = st.dictionaries(KEYS, VALUES, max_size=3)
 
 
+def _mapping(tree: Node) -> dict[str, Plain]:
+    value = plain(tree)
+    assert isinstance(value, dict)
+    return value
+
+
 def node(value: Plain) -> Node:
     """Return a tree of plain values."""
     if isinstance(value, dict):
@@ -27,13 +33,23 @@ def node(value: Plain) -> Node:
     return Node(value, AT, AT)
 
 
-@given(MAPPINGS, MAPPINGS, MAPPINGS)
-def test_merge_is_associative(a: Plain, b: Plain, c: Plain) -> None:
-    """Files may be merged in any grouping, nulls included."""
-    left = merge(merge(node(a), node(b)), node(c))
-    right = merge(node(a), merge(node(b), node(c)))
+@given(MAPPINGS, MAPPINGS)
+def test_the_file_on_top_wins(a: Plain, b: Plain) -> None:
+    """Every leaf and list of the upper file stands in the result, at its own place."""
+    merged = dict(walk(merge(node(a), node(b))))
+    upper = {path: n for path, n in walk(node(b)) if not isinstance(n.value, dict)}
 
-    assert plain(stripped(left)) == plain(stripped(right))
+    assert {path: plain(merged[path]) for path in upper} == {p: plain(n) for p, n in upper.items()}
+
+
+@given(MAPPINGS, MAPPINGS, KEYS)
+def test_a_null_hides_what_lies_below(a: dict[str, Plain], c: dict[str, Plain], key: str) -> None:
+    """What is laid on top of a removed key starts anew."""
+    merged = merge(merge(node(a), node({key: None})), node(c))
+    expected = plain(stripped(node(c)))
+
+    assert isinstance(expected, dict)
+    assert _mapping(stripped(merged)).get(key) == expected.get(key)
 
 
 @given(MAPPINGS)

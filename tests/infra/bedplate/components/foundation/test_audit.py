@@ -143,22 +143,20 @@ def test_the_log_group_of_the_trail_is_encrypted_and_written_by_the_trail_only()
 def test_guardduty_watches_the_cluster_the_data_and_the_nodes() -> None:
     """All protection plans; the agent is installed on EKS nodes and nowhere else."""
     features = of_type(_plan(), "aws:guardduty/detectorFeature:DetectorFeature")
-    agents = [f.inputs.get("additionalConfigurations") for f in features]
+    agents = {f.inputs["name"]: f.inputs.get("additionalConfigurations") for f in features}
 
-    assert [(f.inputs["name"], f.inputs["status"]) for f in features] == [
-        ("EBS_MALWARE_PROTECTION", "ENABLED"),
-        ("EKS_AUDIT_LOGS", "ENABLED"),
-        ("RDS_LOGIN_EVENTS", "ENABLED"),
-        ("S3_DATA_EVENTS", "ENABLED"),
-        ("RUNTIME_MONITORING", "ENABLED"),
-    ]
-    assert agents == [None] * 4 + [
-        [
+    assert {f.inputs["status"] for f in features} == {"ENABLED"}
+    assert agents == {
+        "EBS_MALWARE_PROTECTION": None,
+        "EKS_AUDIT_LOGS": None,
+        "RDS_LOGIN_EVENTS": None,
+        "S3_DATA_EVENTS": None,
+        "RUNTIME_MONITORING": [
             {"name": "EKS_ADDON_MANAGEMENT", "status": "ENABLED"},
             {"name": "EC2_AGENT_MANAGEMENT", "status": "DISABLED"},
             {"name": "ECS_FARGATE_AGENT_MANAGEMENT", "status": "DISABLED"},
-        ]
-    ]
+        ],
+    }
 
 
 def test_security_hub_checks_the_one_standard() -> None:

@@ -59,7 +59,7 @@ def _pods(plan: LayerPlan) -> dict[str, list[str]]:
         role = each.inputs["roleArn"].rsplit("/", 1)[1].removeprefix("acme-prod-")
         pod = f"{each.inputs['namespace']}/{each.inputs['serviceAccount']}"
         found.setdefault(role, []).append(pod)
-    return found
+    return {role: sorted(pods) for role, pods in found.items()}
 
 
 def test_every_controller_and_team_has_a_role_of_its_own() -> None:
@@ -70,9 +70,9 @@ def test_every_controller_and_team_has_a_role_of_its_own() -> None:
         "mlflow": ["mlflow/mlflow"],
         "log-shipper": ["monitoring/log-shipper"],
         "orchestrator": ["argo/argo-workflow", "argo/argo-workflows-server"],
-        "workload-fraud": ["fraud/workload", "fraud-train/workload"],
+        "workload-fraud": ["fraud-train/workload", "fraud/workload"],
         "workload-claims": ["claims/workload"],
-        "serving-fraud": ["fraud/model-reader", "fraud-train/model-reader"],
+        "serving-fraud": ["fraud-train/model-reader", "fraud/model-reader"],
         "serving-claims": ["claims/model-reader"],
     }
 

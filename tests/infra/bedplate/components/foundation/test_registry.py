@@ -33,12 +33,12 @@ def test_platform_and_teams_have_a_repository_each() -> None:
     """Named after the environment, so that two environments can share an account."""
     plan = registry_plan({"teams": {"claims": {"namespaces": ["claims"]}}})
 
-    assert [each.inputs["name"] for each in of_type(plan, REPOSITORY)] == [
+    assert sorted(each.inputs["name"] for each in of_type(plan, REPOSITORY)) == [
+        "acme-prod/claims",
+        "acme-prod/fraud",
+        "acme-prod/pipelines",
         "acme-prod/serving",
         "acme-prod/training",
-        "acme-prod/pipelines",
-        "acme-prod/fraud",
-        "acme-prod/claims",
     ]
 
 

@@ -55,9 +55,9 @@ def test_there_are_four_buckets_each_with_the_key_of_its_class() -> None:
         "lineage": "data",
         "evidence": "evidence",
     }
-    assert [b.inputs["bucket"] for b in of_type(plan, "aws:s3/bucket:Bucket")] == [
+    assert {b.inputs["bucket"] for b in of_type(plan, "aws:s3/bucket:Bucket")} == {
         f"acme-prod-{part}-{ACCOUNT}" for part in keys
-    ]
+    }
 
 
 @pytest.mark.parametrize("protect", [True, False])

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from support.layers import named, of_type, simulated
 
-from bedplate.components.foundation.keys import Keys, KeysArgs
-from bedplate.components.foundation.service_linked_roles import (
+from bedplate.components.foundation.identities_linked_roles import (
     ServiceLinkedRoles,
     ServiceLinkedRolesArgs,
 )
+from bedplate.components.foundation.keys import Keys, KeysArgs
 
 if TYPE_CHECKING:
     from bedplate.components.scope import Scope
