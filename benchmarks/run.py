@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
 import shutil
 import statistics
 import subprocess
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench_policies import measure as measure_policies
+
+from bedplate.engine.sandbox import session
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "explanation" / "performance.md"
@@ -50,9 +51,36 @@ def seconds(command: list[str], *, runs: int = RUNS, env: dict[str, str] | None 
 
 
 def peak_mib(command: list[str]) -> float:
-    """Return the largest resident set of a command's processes, MiB (the largest single one)."""
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    """Return the most memory that all processes of a command held at one time, MiB.
+
+    Shared pages count once (proportional set size, Linux), sampled every 20 ms.
+    """
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(_pss_kib(pid) for pid in _session(process.pid)))
+        time.sleep(0.02)
+    return peak / 1024
+
+
+def _session(leader: int) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader:
+            found.append(entry.parent.name)
+    return found
+
+
+def _pss_kib(pid: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def check_figures() -> list[Figure]:
@@ -68,23 +96,24 @@ def check_figures() -> list[Figure]:
         Figure("`bedplate check --no-cache`, three environments, cold", cold, "s", "4 s", cold < 4),
         Figure("`bedplate check`, nothing changed, warm", warm, "s", "1 s", warm < 1),
         Figure("`bedplate --help`", shown, "s", "0.2 s", shown < 0.2),
-        Figure("largest process of a cold `check`", peak, "MiB", "500 MB", peak * MIB < 500e6),
+        Figure("all processes of a cold `check`", peak, "MiB", "500 MB", peak * MIB < 500e6),
     ]
 
 
 def preview_figures() -> list[Figure]:
     """Measure one environment against `pulumi preview` of the same program, where it is there."""
-    ours = seconds([BEDPLATE, "check", "prod", "--no-cache"])
-    figures = [Figure("`bedplate check prod --no-cache`", ours, "s", "", None)]
+    ours = seconds([BEDPLATE, "preview", "prod"])
+    figures = [Figure("`bedplate preview prod`", ours, "s", "", None)]
     if shutil.which("pulumi") is None:
         return figures
-    command = [BEDPLATE, "preview", "prod", "--engine", "pulumi", "--sandbox"]
-    theirs = seconds(command, runs=3)
+    command = ["pulumi", "-C", "infra/foundation", "preview", "-s", "prod", "--non-interactive"]
+    with session(ROOT) as sandbox:
+        theirs = seconds(command, env=os.environ | sandbox)
     ratio = theirs / ours
     return [
         *figures,
-        Figure("`bedplate preview prod --engine pulumi --sandbox`", theirs, "s", "", None),
-        Figure("the real CLI's preview against our whole check", ratio, "×", "4 ×", ratio >= 4),
+        Figure("`pulumi preview -s prod` against the stand-in provider", theirs, "s", "", None),
+        Figure("the CLI's preview against ours", ratio, "×", "4 ×", ratio >= 4),
     ]
 
 

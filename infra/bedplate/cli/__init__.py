@@ -6,9 +6,10 @@ needs when it runs.
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -107,6 +108,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(_apology(error))
         return EXIT_INTERNAL
     return 0
+
+
+def entry() -> NoReturn:
+    """Run the process's own command line and end the process.
+
+    A command ends before a search for reference cycles would pay, and Python's own last search
+    would walk over everything that Pulumi and the AWS SDK loaded.
+    """
+    gc.disable()
+    code = main()
+    gc.freeze()
+    sys.exit(code)
 
 
 def _apology(error: Exception) -> str:

@@ -26,6 +26,7 @@ import pulumi
 from pulumi.runtime import settings
 
 from bedplate.engine.collector import collector_paused
+from bedplate.engine.stack_frames import short_stack_traces
 from bedplate.errors import BedplateError, EngineError
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def _run(program: Path, configure: Callable[[], None], timeout_seconds: float) -
         async with asyncio.timeout(timeout_seconds):
             await pulumi.runtime.run_in_stack(lambda: _execute(program))
 
-    with _surroundings(program), collector_paused(), _deadline(timeout_seconds):
+    paused = collector_paused()
+    with _surroundings(program), paused, short_stack_traces(), _deadline(timeout_seconds):
         try:
             asyncio.set_event_loop(loop)
             loop.run_until_complete(main())

@@ -17,6 +17,7 @@ from bedplate.engine.plan import (
     default_options,
     spec_path_of,
 )
+from bedplate.engine.stack_frames import SDK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto import alias_pb2, resource_pb2
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
-_SDK = "/site-packages/pulumi"
-"""Found in the path of every file of Pulumi's own packages."""
 _UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -118,6 +117,6 @@ def _source(request: resource_pb2.RegisterResourceRequest) -> SourcePosition | N
     """Return the first place outside the SDKs on the way to the resource's constructor."""
     for frame in request.stackTrace.frames:
         path = unquote(urlsplit(frame.pc.uri).path)
-        if path and _SDK not in path:
+        if path and SDK not in path:
             return SourcePosition(path, frame.pc.line, frame.pc.column)
     return None
