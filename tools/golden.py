@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedplate.governance.assessment import Options
-from bedplate.governance.judgement import resolved, simulated
+from bedplate.governance.simulation import resolved, simulated
 from bedplate.spec.resolve import environments
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ def preview(
     provider; what only a deployment would tell stays unknown.
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
-    from bedplate.governance.judgement import request, resolved, simulated  # noqa: PLC0415
+    from bedplate.governance.simulation import request, resolved, simulated  # noqa: PLC0415
 
     chosen([environment], stacks)
     layers = _layers(layer)

@@ -24,7 +24,7 @@ def simulated(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         layers.append(asked)
         return plan
 
-    monkeypatch.setattr("bedplate.governance.judgement.simulated", simulate)
+    monkeypatch.setattr("bedplate.governance.simulation.simulated", simulate)
     return layers
 
 
