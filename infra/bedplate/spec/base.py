@@ -14,6 +14,7 @@ _DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 _HTTPS = r"^https://[^\s]+$"
 _TAG = r"^[\w +=.:/@-]+$"
 _COUNTRY = r"^[A-Z]{2}$"
+_SHORT = r"^[a-z](-?[a-z0-9])*$"
 _REPOSITORY = r"^[a-z0-9]+([._/-][a-z0-9]+)*$"
 
 FORMS = {
@@ -25,12 +26,20 @@ FORMS = {
     _HTTPS: "an address that begins with `https://`",
     _TAG: "letters, digits, spaces and `+ - = . _ : / @` only (AWS tag values)",
     _REPOSITORY: "lower-case letters and digits, separated by `.`, `_`, `-` or `/`",
+    _SHORT: "lower-case letters, digits and single hyphens, beginning with a letter",
     _COUNTRY: "two capital letters (ISO 3166-1), such as `AE`",
 }
 """What a value must look like, in words, by the pattern that holds it."""
 
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """Lower-case letters, digits and hyphens, at most 30: fits AWS, Kubernetes and DNS alike."""
+
+PlatformName = Annotated[str, StringConstraints(pattern=_SHORT, max_length=16)]
+"""Name of a platform: short, so that every name made from it fits AWS' limits. RDS identifiers take
+no two hyphens in a row."""
+
+EnvironmentName = Annotated[str, StringConstraints(pattern=_SHORT, max_length=12)]
+"""Name of an environment, bounded likewise."""
 
 Arn = Annotated[str, StringConstraints(pattern=_ARN)]
 """An Amazon Resource Name."""

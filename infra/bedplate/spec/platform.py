@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from bedplate.spec.audit import AuditSpec
 from bedplate.spec.aws import AwsSpec
-from bedplate.spec.base import Name, Spec
+from bedplate.spec.base import EnvironmentName, Name, PlatformName, Spec
 from bedplate.spec.cluster import ClusterSpec
 from bedplate.spec.gitops import GitopsSpec
 from bedplate.spec.governance import GovernanceSpec
@@ -33,16 +33,13 @@ from bedplate.spec.zero_trust import ZeroTrustSpec
 Tier = Literal["development", "staging", "production"]
 """How much is at stake in an environment."""
 
-PlatformName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")]
-"""At most 16 characters, so that every name made from it fits AWS' limits."""
-
 
 class PlatformSpec(Spec):
     """One environment, resolved: blueprint, common file and environment file merged."""
 
     blueprint: Name
     """Blueprint that the defaults come from."""
-    environment: Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$")]
+    environment: EnvironmentName
     """Name of the environment, equal to the file's; at most 12 characters."""
     platform: PlatformName = "ml"
     """Name of the platform; begins the name of every resource."""

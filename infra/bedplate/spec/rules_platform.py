@@ -29,8 +29,16 @@ PERSONAL_DATA_REGIMES = frozenset({"uae-pdpl", "uae-health", "difc", "adgm", "gd
 ADDONS = ("aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni")
 """EKS add-ons that the cluster gets."""
 
-RESERVED_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-"""Namespaces that belong to Kubernetes."""
+RESERVED_NAMESPACES = frozenset(
+    {
+        *("default", "kube-system", "kube-public", "kube-node-lease"),
+        *("external-secrets", "mlflow", "monitoring", "airflow", "argo", "kubeflow"),
+    }
+)
+"""Namespaces of Kubernetes and of the platform's controllers, whose pods get roles of their own."""
+
+RESERVED_TEAMS = frozenset({"mlflow", "pipelines"})
+"""Names that the platform uses itself below the stores' prefixes."""
 
 
 def _allowed_regions(governance: GovernanceSpec) -> str:
@@ -242,13 +250,16 @@ def egress_fits_public_access(network: NetworkSpec) -> Iterator[Conflict]:
 
 @rule("teams")
 def namespaces_are_unique(teams: Mapping[str, TeamSpec]) -> Iterator[Conflict]:
-    """A namespace belongs to one team and not to Kubernetes."""
+    """A namespace belongs to one team and not to the platform."""
     owners: dict[str, str] = {}
     for name, team in teams.items():
+        if name in RESERVED_TEAMS:
+            yield Conflict(f"teams.{name}", "the platform uses this name itself", "rename the team")
         for index, namespace in enumerate(team.namespaces):
             path = f"teams.{name}.namespaces[{index}]"
             if namespace in RESERVED_NAMESPACES:
-                yield Conflict(path, f"`{namespace}` belongs to Kubernetes", "choose another name")
+                fix = "choose another name"
+                yield Conflict(path, f"`{namespace}` belongs to the platform", fix)
             elif namespace in owners:
                 problem = f"`{namespace}` belongs to team `{owners[namespace]}` already"
                 yield Conflict(path, problem, "give each namespace to one team")
