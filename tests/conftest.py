@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project's root."""
@@ -26,6 +27,9 @@ def pytest_configure() -> None:
     """Let tests find the programs that `make tools` builds."""
     tools = ROOT / ".tools" / "bin"
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
+    # Speed is measured in benchmarks/; a busy machine must not fail a property.
+    settings.register_profile("bedplate", deadline=None)
+    settings.load_profile("bedplate")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
