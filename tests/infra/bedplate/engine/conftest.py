@@ -1,4 +1,4 @@
-"""What both engines must agree on."""
+"""What both engines must agree on, and where a test writes its program."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from bedplate.engine.plan import LayerPlan, Resource
 
@@ -25,6 +26,12 @@ COMPARED: Final = (
     "source",
 )
 """Fields of a resource in which both engines agree without exception."""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """Return the path where a test writes its program."""
+    return tmp_path / "__main__.py"
 
 
 @pytest.fixture(scope="session")
