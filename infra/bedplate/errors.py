@@ -5,11 +5,13 @@ Each error carries its whole sentence; only ``bedplate.cli`` turns it into text 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 EXIT_CLEAN = 0
 """Nothing blocks."""
@@ -21,6 +23,12 @@ EXIT_UNRESOLVED = 3
 """Nothing failed, but a verdict is open where open verdicts block."""
 EXIT_INTERNAL = 70
 """Our own fault (EX_SOFTWARE of sysexits.h)."""
+
+
+def shown(path: str | Path) -> str:
+    """Return a path as the user would type it from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
 
 
 class BedplateError(Exception):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bedplate.cli.console import deliver, rendered, table
 from bedplate.cli.parameters import Output, OutputFormat, Stacks, examples
-from bedplate.cli.places import shown
+from bedplate.errors import shown
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bedplate.cli.places import shown
+from bedplate.errors import shown
 from bedplate.policy.finding import SCHEMA
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rich.text import Text
 from bedplate.cli.console import is_narrow, rendered, table
 from bedplate.cli.cost import usd
 from bedplate.cli.findings_document import OUTCOMES, resources
-from bedplate.cli.places import shown
+from bedplate.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

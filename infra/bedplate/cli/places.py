@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedplate.errors import UsageError
+from bedplate.errors import UsageError, shown
+from bedplate.spec.stacks import environments
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,10 +22,7 @@ def environment_names(stacks: Path) -> tuple[str, ...]:
 
     Raises UsageError where there is no such folder, or no environment in it.
     """
-    if not stacks.is_dir():
-        fix = "name a folder of environment files with --stacks"
-        raise UsageError(f"{shown(stacks)} is not a folder. Fix: {fix}.")
-    names = tuple(sorted(path.stem for path in stacks.glob("*.yaml") if path.stem != "common"))
+    names = environments(stacks)
     if not names:
         raise UsageError(f"{shown(stacks)} holds no environment. Fix: add one, such as dev.yaml.")
     return names
@@ -63,9 +61,3 @@ def cache_folder() -> Path | None:
         return Path.home() / ".cache" / "bedplate"
     except RuntimeError:  # no home folder: work without a cache
         return None
-
-
-def shown(path: str | Path) -> str:
-    """Return a path as the user would type it from here."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

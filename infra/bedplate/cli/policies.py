@@ -10,8 +10,8 @@ import typer
 
 from bedplate.cli.console import deliver, rendered, table
 from bedplate.cli.parameters import Output, OutputFormat, examples
-from bedplate.cli.places import shown, suggestion
-from bedplate.errors import UsageError
+from bedplate.cli.places import suggestion
+from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from rich.table import Table

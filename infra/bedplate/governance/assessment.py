@@ -115,7 +115,8 @@ def assess(environments: Sequence[str], options: Options) -> tuple[Assessment, .
     Raises PolicyError where the policy set itself can't be used.
     """
     found: dict[str, Assessment] = {}
-    keys = {name: fingerprint.of(name, options) for name in environments} if options.cache else {}
+    common = fingerprint.shared(options) if options.cache else ""
+    keys = {n: fingerprint.of(n, options, common) for n in environments} if options.cache else {}
     for name, key in keys.items():
         stored = cache.load(options.cache, key) if options.cache else None
         if isinstance(stored, dict):

@@ -19,27 +19,31 @@ if TYPE_CHECKING:
 
     from bedplate.governance.assessment import Options
 
-_TOOLS = ("pulumi", "pulumi-aws", "gordon-to-regorus", "pydantic", "ruamel.yaml")
+_TOOLS = ("pulumi", "pulumi-aws", "gordon-to-regorus", "pydantic", "pyyaml", "ruamel.yaml")
 """Packages whose version may change a result."""
 
 
-def of(environment: str, options: Options) -> str:
-    """Return the cache key of one environment's assessment."""
+def shared(options: Options) -> str:
+    """Return the digest of what all environments depend on; reads some hundred files."""
     extra = {name: version(name) for name in _TOOLS} | {
         "bedplate": BEDPLATE,
         "python": sys.version,
-        "environment": environment,
         "rego": options.rego,
         "today": str(options.today or datetime.now(UTC).date()),
         # Findings name files as they are seen from here.
         "seen_from": str(Path.cwd()),
         "stacks": str(options.stacks.resolve()),
     }
-    return cache.key(_files(environment, options), extra)
+    return cache.key(dict.fromkeys(_files(options)), extra)
 
 
-def _files(environment: str, options: Options) -> Iterator[Path]:
-    yield from (options.stacks / name for name in ("common.yaml", f"{environment}.yaml"))
+def of(environment: str, options: Options, common: str) -> str:
+    """Return the cache key of one environment's assessment; `common` is what `shared` returned."""
+    files = [options.stacks / "common.yaml", options.stacks / f"{environment}.yaml"]
+    return cache.key(files, {"environment": environment, "shared": common})
+
+
+def _files(options: Options) -> Iterator[Path]:
     folders = [asset("blueprints"), asset("policies"), Path(bedplate.__file__).parent]
     own = blueprint_folder(options)
     folders += [program_root(options) / "infra", *([own] if own else [])]

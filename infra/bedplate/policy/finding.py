@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bedplate.engine.plan import STACK_TYPE
+from bedplate.spec.tree import parent_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +135,7 @@ def source_of(
 def _nearest(path: str, origins: Mapping[str, Origin]) -> Source | None:
     """Return where a path is set, or what is nearest above it."""
     while path and path not in origins:
-        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        path = parent_path(path)
     return _source(path, origins[path]) if path in origins else None
 
 

@@ -6,7 +6,6 @@ Everything that is wrong is reported at once, each with the file, line and colum
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -14,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from bedplate.assets import asset
-from bedplate.errors import Problem, SpecError, UsageError
+from bedplate.errors import Problem, SpecError, UsageError, shown
 from bedplate.spec import rules_gpu, rules_platform
 from bedplate.spec.explain import problem_of, suggestion
 from bedplate.spec.load import load
 from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.rules import Conflict, conflicts
-from bedplate.spec.tree import Layer, Node, Origin, merge, plain, stripped, walk
+from bedplate.spec.stacks import environments
+from bedplate.spec.tree import Layer, Node, Origin, merge, parent_path, plain, stripped, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,23 +51,8 @@ class Resolved:
     def origin(self, path: str) -> Origin:
         """Return the position of a value, or of the nearest one above it that a file states."""
         while path and path not in self.origins:
-            path = _parent(path)
+            path = parent_path(path)
         return self.origins[path]
-
-
-def _parent(path: str) -> str:
-    return path[: max(path.rfind("."), path.rfind("["), 0)]
-
-
-def environments(stacks: Path) -> tuple[str, ...]:
-    """Return the names of the environments in a folder, sorted.
-
-    Raises UsageError where the folder does not exist.
-    """
-    if not stacks.is_dir():
-        fix = "name a folder of environment files with --stacks"
-        raise UsageError(f"{_shown(stacks)} is not a folder. Fix: {fix}.")
-    return tuple(sorted(path.stem for path in stacks.glob("*.yaml") if path.stem != "common"))
 
 
 def blueprint_names(blueprints: Path | None = None) -> tuple[str, ...]:
@@ -85,7 +70,7 @@ def resolve(environment: str, stacks: Path, blueprints: Path | None = None) -> R
     known = environments(stacks)
     if environment not in known:
         hint = suggestion(environment, known) if known else "add one"
-        folder = _shown(stacks)
+        folder = shown(stacks)
         raise UsageError(f"There is no environment `{environment}` in {folder}. Fix: {hint}")
     files = _Files(blueprints)
     trees = [files.read(stacks / f"{environment}.yaml", "environment")]
@@ -105,11 +90,6 @@ def _merge_all(trees: list[Node]) -> Node:
     return merged
 
 
-def _shown(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
-
-
 class _Files:
     """Reads the files of one environment and remembers which."""
 
@@ -120,7 +100,7 @@ class _Files:
 
     def read(self, path: Path, layer: Layer) -> Node:
         self.seen.append(path)
-        return load(path, _shown(path), layer, self.problems)
+        return load(path, shown(path), layer, self.problems)
 
     def blueprint_chain(self, merged: Node) -> list[Node]:
         """Return the blueprint's trees, what it extends first."""
@@ -201,7 +181,7 @@ def _valid_sections(tree: Node, broken: set[str]) -> dict[str, Any]:
 def _positioned(conflict: Conflict, tree: Node, nodes: Mapping[str, Node]) -> Problem:
     path = conflict.path
     while path and path not in nodes:
-        path = _parent(path)
+        path = parent_path(path)
     origin = _origin(nodes[path]) if path else tree.origin
     return Problem(
         origin.file, origin.line, origin.column, conflict.path, conflict.problem, conflict.fix

@@ -87,3 +87,8 @@ def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
     elif isinstance(node.value, list):
         for index, child in enumerate(node.value):
             yield from walk(child, f"{path}[{index}]")
+
+
+def parent_path(path: str) -> str:
+    """Return the dotted path one step up, "" at the top."""
+    return path[: max(path.rfind("."), path.rfind("["), 0)]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
+
+from bedplate.components.foundation.identities import Identities, IdentitiesArgs
+
+if TYPE_CHECKING:
+    from bedplate.components.scope import Scope
 
 ACCOUNT = "111122223333"
 """Account of the base environment."""
@@ -60,3 +65,16 @@ def registry(*teams: str) -> Any:
     host = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
     urls = {team: pulumi.Output.from_input(f"{host}/acme-prod/{team}") for team in teams}
     return SimpleNamespace(repository_urls=urls)
+
+
+def identities(scope: Scope) -> Identities:
+    """Create the identities among stand-ins."""
+    args = IdentitiesArgs(
+        scope=scope,
+        keys=keys(),
+        network=network(),
+        cluster=cluster(),
+        stores=stores(),
+        registry=registry(*scope.spec.teams),
+    )
+    return Identities("identities", args)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bedplate.cli.parameters import complete_environment
-from bedplate.cli.places import cache_folder, chosen, environment_names, shown, suggestion
-from bedplate.errors import UsageError
+from bedplate.cli.places import cache_folder, chosen, environment_names, suggestion
+from bedplate.errors import UsageError, shown
 
 
 @pytest.mark.usefixtures("project")

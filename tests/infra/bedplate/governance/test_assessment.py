@@ -130,7 +130,7 @@ def test_the_day_is_part_of_the_fingerprint(options: Options) -> None:
 
     days = (date(2026, 11, 23), date(2026, 11, 24))
 
-    assert len({fingerprint.of("dev", replace(options, today=day)) for day in days}) == 2
+    assert len({fingerprint.shared(replace(options, today=day)) for day in days}) == 2
 
 
 def test_workers_preload_what_components_use() -> None:

@@ -8,13 +8,12 @@ import pytest
 from support import neighbours
 from support.layers import named, of_type, policy_of, simulated
 
-from bedplate.components.foundation.identities import Identities, IdentitiesArgs, role_part
+from bedplate.components.foundation.identities import role_part
 from bedplate.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bedplate.components.scope import Scope
     from bedplate.engine.plan import LayerPlan
 
 ACCOUNT, REGION = neighbours.ACCOUNT, neighbours.REGION
@@ -30,18 +29,7 @@ TWO_TEAMS = {
 
 
 def _plan(changes: Mapping[str, Any] | None = None) -> LayerPlan:
-    def build(scope: Scope) -> None:
-        args = IdentitiesArgs(
-            scope=scope,
-            keys=neighbours.keys(),
-            network=neighbours.network(),
-            cluster=neighbours.cluster(),
-            stores=neighbours.stores(),
-            registry=neighbours.registry(*scope.spec.teams),
-        )
-        Identities("identities", args)
-
-    return simulated(build, changes)
+    return simulated(neighbours.identities, changes)
 
 
 def _statements(plan: LayerPlan, policy: str) -> list[dict[str, Any]]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from support import neighbours
 from support.layers import of_type, policy_of, simulated
-
-from bedplate.components.foundation.identities import Identities, IdentitiesArgs
-
-if TYPE_CHECKING:
-    from bedplate.components.scope import Scope
 
 TAG = "elbv2.k8s.aws/cluster"
 REQUESTED, OWNED = f"aws:RequestTag/{TAG}", f"aws:ResourceTag/{TAG}"
@@ -19,21 +14,9 @@ EC2 = f"arn:aws:ec2:{neighbours.REGION}:{neighbours.ACCOUNT}"
 
 def _statements() -> dict[str, dict[str, Any]]:
     """Return the controller's statements by their names."""
-
-    def build(scope: Scope) -> None:
-        args = IdentitiesArgs(
-            scope=scope,
-            keys=neighbours.keys(),
-            network=neighbours.network(),
-            cluster=neighbours.cluster(),
-            stores=neighbours.stores(),
-            registry=neighbours.registry(*scope.spec.teams),
-        )
-        Identities("identities", args)
-
     policies = [
         policy
-        for policy in of_type(simulated(build), "aws:iam/policy:Policy")
+        for policy in of_type(simulated(neighbours.identities), "aws:iam/policy:Policy")
         if policy.name.startswith("identities-load-balancer-")
     ]
     return {s["Sid"]: s for policy in policies for s in policy_of(policy)["Statement"]}
