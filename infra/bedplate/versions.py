@@ -5,6 +5,7 @@ A pair that is not listed is refused: an unknown combination fails here, not in 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 BEDPLATE = "0.1.0"
@@ -25,3 +26,61 @@ COMPONENTS: dict[str, tuple[str, frozenset[str]]] = {
 }
 """Pinned components and the Kubernetes versions that each is used with. Karpenter: 1.36 needs 1.13
 or later (its compatibility page). KServe: 1.32 or later (its admin guide)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A Helm chart that the platform installs."""
+
+    version: str
+    """Pinned version, as the chart's repository spells it."""
+    repository: str
+    """Where it is published: an `https://` repository, or the `oci://` folder that holds it."""
+    release: str = ""
+    """What is released under this version, where the chart counts on its own."""
+
+
+_ARGO = "https://argoproj.github.io/argo-helm"
+_ISTIO = "https://istio-release.storage.googleapis.com/charts"
+_KSERVE = "oci://ghcr.io/kserve/charts"
+
+CHARTS: dict[str, Chart] = {
+    "airflow": Chart("1.21.0", "https://airflow.apache.org", "3.2.0"),
+    "argo-cd": Chart("10.1.1", _ARGO, "v3.4.4"),
+    "argo-events": Chart("2.4.22", _ARGO, "v1.9.10"),
+    "argo-workflows": Chart("1.0.18", _ARGO, "v4.0.6"),
+    "aws-load-balancer-controller": Chart("3.5.0", "https://aws.github.io/eks-charts"),
+    "base": Chart("1.30.3", _ISTIO),
+    "cert-manager": Chart("v1.21.1", "https://charts.jetstack.io"),
+    "cni": Chart("1.30.3", _ISTIO),
+    "dcgm-exporter": Chart(
+        "4.8.2", "https://nvidia.github.io/dcgm-exporter/helm-charts", "4.5.3-4.8.2"
+    ),
+    "external-secrets": Chart("2.9.0", "https://charts.external-secrets.io"),
+    "gatekeeper": Chart("3.23.0", "https://open-policy-agent.github.io/gatekeeper/charts"),
+    "istiod": Chart("1.30.3", _ISTIO),
+    "karpenter": Chart("1.14.1", "oci://public.ecr.aws/karpenter"),
+    "karpenter-crd": Chart("1.14.1", "oci://public.ecr.aws/karpenter"),
+    "keda": Chart("2.20.2", "https://kedacore.github.io/charts"),
+    "kserve-crd": Chart("v0.20.0", _KSERVE),
+    "kserve-resources": Chart("v0.20.0", _KSERVE),
+    "kserve-runtime-configs": Chart("v0.20.0", _KSERVE),
+    "kube-prometheus-stack": Chart(
+        "88.5.3", "https://prometheus-community.github.io/helm-charts", "v0.93.1"
+    ),
+    "loki": Chart("18.11.0", "https://grafana-community.github.io/helm-charts", "3.7.6"),
+    "metrics-server": Chart("3.13.1", "https://kubernetes-sigs.github.io/metrics-server", "0.8.1"),
+    "mlflow": Chart("1.11.5", "https://community-charts.github.io/helm-charts", "3.15.1"),
+    "nvidia-device-plugin": Chart("0.20.0", "https://nvidia.github.io/k8s-device-plugin"),
+    "opentelemetry-collector": Chart(
+        "0.170.0", "https://open-telemetry.github.io/opentelemetry-helm-charts", "0.158.0"
+    ),
+    "ztunnel": Chart("1.30.3", _ISTIO),
+}
+"""Charts by name. Each is one whose values and custom resources `bedplate.contracts` knows."""
+
+GATEWAY_API = "1.5.1"
+"""Gateway API whose resources are installed: the one that KServe 0.20 and Istio 1.30 build on."""
+
+KUBEFLOW_PIPELINES = "2.17.0"
+"""Kubeflow Pipelines whose manifests Argo CD installs."""

@@ -10,7 +10,7 @@ from bedplate.assets import asset
 if TYPE_CHECKING:
     from bedplate.governance.assessment import Options
 
-LAYERS = ("foundation",)
+LAYERS = ("foundation", "platform")
 """Layers in the order in which they are deployed."""
 
 

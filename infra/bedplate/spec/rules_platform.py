@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
+from bedplate.spec.namespaces import KUBERNETES_NAMESPACES, PLATFORM_NAMESPACES
 from bedplate.spec.regions import REGIONS, countries, regions_within
 from bedplate.spec.rules import Conflict, rule
 from bedplate.spec.subnets import private_addresses
@@ -29,12 +30,7 @@ PERSONAL_DATA_REGIMES = frozenset({"uae-pdpl", "uae-health", "difc", "adgm", "gd
 ADDONS = ("aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni")
 """EKS add-ons that the cluster gets."""
 
-RESERVED_NAMESPACES = frozenset(
-    {
-        *("default", "kube-system", "kube-public", "kube-node-lease"),
-        *("external-secrets", "mlflow", "monitoring", "airflow", "argo", "kubeflow"),
-    }
-)
+RESERVED_NAMESPACES = KUBERNETES_NAMESPACES | set(PLATFORM_NAMESPACES)
 """Namespaces of Kubernetes and of the platform's controllers, whose pods get roles of their own."""
 
 RESERVED_TEAMS = frozenset({"mlflow", "pipelines"})

@@ -1,19 +1,11 @@
-"""From a stack's name to a layer: environment file → spec → components → exports.
-
-The only reader of Pulumi config. Keys: ``bedplate:stacks`` (folder of the environment files; by
-default ``stacks`` at the root of the project) and ``bedplate:blueprints`` (folder of own ones).
-"""
+"""The foundation layer: its components, and what it exports to the platform layer."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
-import pulumi_aws as aws
 
 from bedplate.components.foundation.audit import Audit, AuditArgs
 from bedplate.components.foundation.cluster import Cluster, ClusterArgs
@@ -32,28 +24,10 @@ from bedplate.components.foundation.network import Network, NetworkArgs
 from bedplate.components.foundation.registry import Registry, RegistryArgs
 from bedplate.components.foundation.stores import Stores, StoresArgs
 from bedplate.components.scope import Scope
-from bedplate.errors import BedplateError, SpecError
-from bedplate.spec.resolve import Resolved, resolve
+from bedplate.program.environment import aws_provider, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bedplate.spec.platform import PlatformSpec
-
-_judging: ContextVar[Resolved | None] = ContextVar("judging", default=None)
-
-
-@contextmanager
-def judging(environment: Resolved) -> Iterator[None]:
-    """Let programs run on an environment that a policy will refuse, so that it can say so.
-
-    Only code can ask for it, never a stack's configuration: a real deploy always refuses.
-    """
-    token = _judging.set(environment)
-    try:
-        yield
-    finally:
-        _judging.reset(token)
+    import pulumi_aws as aws
 
 
 @dataclass(frozen=True)
@@ -84,43 +58,13 @@ class Foundation:
     """Budget, alarms, region guard."""
 
 
-def _resolved() -> Resolved:
-    given = _judging.get()
-    if given is not None:
-        return given
-    config = pulumi.Config("bedplate")
-    # The project lies in infra/<layer>; its environment files in stacks, beside infra.
-    root = Path(pulumi.runtime.get_root_directory()).resolve().parents[1]
-    stacks = Path(config.get("stacks") or root / "stacks")
-    blueprints = config.get("blueprints")
-    own = Path(blueprints) if blueprints else root / "blueprints"
-    try:
-        resolved = resolve(pulumi.get_stack(), stacks, own if own.is_dir() else None)
-        if resolved.judged:
-            raise SpecError(resolved.judged)
-    except BedplateError as error:
-        # Pulumi shows a RunError's message without a traceback.
-        raise pulumi.RunError(error.message) from None
-    return resolved
-
-
-def _provider(spec: PlatformSpec) -> aws.Provider:
-    account = spec.aws
-    return aws.Provider(
-        "aws",
-        region=account.region,
-        allowed_account_ids=[account.account_id],
-        assume_roles=[{"role_arn": account.deploy_role_arn}] if account.deploy_role_arn else None,
-    )
-
-
 def foundation() -> Foundation:
     """Create the foundation layer of the stack's environment.
 
     Raises pulumi.RunError with everything that is wrong in the environment's files.
     """
-    spec = _resolved().spec
-    provider = _provider(spec)
+    spec = environment().spec
+    provider = aws_provider(spec)
     opts = pulumi.ResourceOptions(providers=[provider])
     boundary = Boundary("boundary", BoundaryArgs(scope=Scope(spec)), opts)
     scope = Scope(spec, boundary.arn)
