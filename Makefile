@@ -24,9 +24,24 @@ lint: $(STAMP) ## style, types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-tools: .tools/bin/opa ## build the Go programs that tests use
+KUBERNETES := $(addprefix .tools/bin/,kube-apiserver kube-controller-manager kube-scheduler)
+KUBERNETES_VERSION = $(shell sed -n 's|^require k8s.io/kubernetes ||p;s|^	k8s.io/kubernetes \(v[0-9.]*\)$$|\1|p' tools/kubernetes/go.mod)
+GO_BUILD := go build -trimpath -ldflags "-s -w"
+
+tools: $(KUBERNETES) $(addprefix .tools/bin/,opa etcd kwok gator promtool) ## build the Go programs that tests use
 .tools/bin/opa: tools/opa/go.mod tools/opa/go.sum
-	cd tools/opa && go build -trimpath -ldflags "-s -w" -o $(CURDIR)/$@ github.com/open-policy-agent/opa
+	cd tools/opa && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/opa
+.tools/bin/etcd: tools/etcd/go.mod tools/etcd/go.sum
+	cd tools/etcd && $(GO_BUILD) -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
+.tools/bin/kwok: tools/kwok/go.mod tools/kwok/go.sum
+	cd tools/kwok && $(GO_BUILD) -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
+.tools/bin/gator: tools/gatekeeper/go.mod tools/gatekeeper/go.sum
+	cd tools/gatekeeper && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/gatekeeper/v3/cmd/gator
+.tools/bin/promtool: tools/prometheus/go.mod tools/prometheus/go.sum
+	cd tools/prometheus && $(GO_BUILD) -o $(CURDIR)/$@ github.com/prometheus/prometheus/cmd/promtool
+# The servers tell clients their version, which only the linker can give them.
+$(KUBERNETES): .tools/bin/%: tools/kubernetes/go.mod tools/kubernetes/go.sum
+	cd tools/kubernetes && go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)" -o $(CURDIR)/$@ k8s.io/kubernetes/cmd/$*
 
 bench: $(STAMP) ## measure, and rewrite docs/explanation/performance.md
 	$(BIN)/python benchmarks/run.py
