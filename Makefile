@@ -25,7 +25,7 @@ lint: $(STAMP) ## style, types
 	$(BIN)/mypy
 
 KUBERNETES := $(addprefix .tools/bin/,kube-apiserver kube-controller-manager kube-scheduler)
-KUBERNETES_VERSION = $(shell sed -n 's|^require k8s.io/kubernetes ||p;s|^	k8s.io/kubernetes \(v[0-9.]*\)$$|\1|p' tools/kubernetes/go.mod)
+KUBERNETES_VERSION = $(shell cd tools/kubernetes && go list -m -f '{{.Version}}' k8s.io/kubernetes)
 GO_BUILD := go build -trimpath -ldflags "-s -w"
 
 tools: $(KUBERNETES) $(addprefix .tools/bin/,opa etcd kwok gator promtool) ## build the Go programs that tests use
