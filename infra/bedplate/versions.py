@@ -5,8 +5,12 @@ A pair that is not listed is refused: an unknown combination fails here, not in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 BEDPLATE = "0.1.0"
 """This tool's own version (semantic versioning)."""
@@ -19,13 +23,58 @@ EKS_STANDARD_SUPPORT_ENDS: dict[str, date] = {
 """Kubernetes versions that EKS offers in standard support, and when that ends (EKS user guide,
 kubernetes-versions)."""
 
-COMPONENTS: dict[str, tuple[str, frozenset[str]]] = {
-    "EKS": ("standard support", frozenset(EKS_STANDARD_SUPPORT_ENDS)),
-    "Karpenter": ("1.14.1", frozenset({"1.34", "1.35", "1.36"})),
-    "KServe": ("0.20.0", frozenset({"1.34", "1.35", "1.36"})),
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A component whose version must fit others'."""
+
+    version: str
+    """Pinned version."""
+    kubernetes: frozenset[str]
+    """Kubernetes versions that it is used with."""
+    beside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Versions of other components that it is used with."""
+
+
+_SUPPORTED = frozenset(EKS_STANDARD_SUPPORT_ENDS)
+
+COMPONENTS: dict[str, Component] = {
+    "EKS": Component("standard support", _SUPPORTED),
+    # Kubernetes 1.36 needs 1.13 or later (Karpenter's compatibility page).
+    "Karpenter": Component("1.14.1", _SUPPORTED),
+    # 1.32 or later (its admin guide); the other versions are those that its own release pins or
+    # asks for at least (kserve-deps.env of v0.20.0).
+    "KServe": Component(
+        "0.20.0",
+        _SUPPORTED,
+        {
+            "Gateway API": frozenset({"1.5.1"}),
+            "cert-manager": frozenset({"1.17.0", "1.21.1"}),
+            "KEDA": frozenset({"2.18.0", "2.20.2"}),
+        },
+    ),
+    # 1.32 to 1.36 (supported releases); it is built on this Gateway API (go.mod of 1.30.3).
+    "Istio": Component("1.30.3", _SUPPORTED, {"Gateway API": frozenset({"1.5.1"})}),
+    "Gateway API": Component("1.5.1", _SUPPORTED),
+    # These state a lower bound only, in the kubeVersion of their charts: 1.22, 1.23 and 1.25.
+    "cert-manager": Component("1.21.1", _SUPPORTED),
+    "KEDA": Component("2.20.2", _SUPPORTED),
+    "Prometheus operator": Component("0.93.1", _SUPPORTED),
 }
-"""Pinned components and the Kubernetes versions that each is used with. Karpenter: 1.36 needs 1.13
-or later (its compatibility page). KServe: 1.32 or later (its admin guide)."""
+"""The matrix of what is used together. A version that is not listed is refused."""
+
+
+def unlisted_pairs(
+    kubernetes: str, components: Mapping[str, Component] = COMPONENTS
+) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Yield each component, what it is not listed with, and the versions of that which it is."""
+    for name, component in components.items():
+        if kubernetes not in component.kubernetes:
+            yield f"{name} ({component.version})", f"Kubernetes {kubernetes}", component.kubernetes
+        for other, listed in component.beside.items():
+            beside = components[other].version
+            if beside not in listed:
+                yield f"{name} ({component.version})", f"{other} {beside}", listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bedplate.assets import asset
+from bedplate.components.platform.supply import supply_of
+from bedplate.components.scope import Scope
 from bedplate.errors import SpecError
 from bedplate.governance.assessment import Assessment
+from bedplate.governance.contracts import contract_problems
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
@@ -19,6 +22,7 @@ from bedplate.policy.regorus_engine import RegorusEngine
 
 if TYPE_CHECKING:
     from bedplate.engine.plan import Plan
+    from bedplate.errors import Problem
     from bedplate.governance.assessment import Options
     from bedplate.operate.cost import Cost
     from bedplate.policy.catalogue import Catalogue
@@ -36,8 +40,14 @@ def judged(name: str, options: Options) -> Assessment:
     plan = simulated(environment, options)
     cost = estimate(plan, environment.spec, load_prices())
     findings = _findings(environment, plan, cost, options)
-    tier = environment.spec.tier
-    return Assessment(name, tier, environment.judged, "", plan, findings, cost)
+    problems = (*environment.judged, *contracts(plan, environment))
+    return Assessment(name, environment.spec.tier, problems, "", plan, findings, cost)
+
+
+def contracts(plan: Plan, environment: Resolved) -> tuple[Problem, ...]:
+    """Return what the cluster would not accept of a plan."""
+    supply = supply_of(Scope(environment.spec))
+    return contract_problems(plan, environment, supply)
 
 
 @cache

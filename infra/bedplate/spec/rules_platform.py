@@ -9,7 +9,7 @@ from bedplate.spec.namespaces import KUBERNETES_NAMESPACES, PLATFORM_NAMESPACES
 from bedplate.spec.regions import REGIONS, countries, regions_within
 from bedplate.spec.rules import Conflict, rule
 from bedplate.spec.subnets import private_addresses
-from bedplate.versions import COMPONENTS
+from bedplate.versions import unlisted_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -124,15 +124,13 @@ def production_is_protected(tier: str, protect: bool) -> Iterator[Conflict]:  # 
 
 @rule("cluster")
 def kubernetes_version(cluster: ClusterSpec) -> Iterator[Conflict]:
-    """Every pinned component is known to work with the Kubernetes version."""
-    common = frozenset.intersection(*(versions for _, versions in COMPONENTS.values()))
-    for name, (version, supported) in COMPONENTS.items():
-        if cluster.version not in supported:
-            yield Conflict(
-                "cluster.version",
-                f"Kubernetes {cluster.version} is not listed for {name} ({version})",
-                f"use one of {', '.join(sorted(common))}",
-            )
+    """Every pinned component is known to work with the Kubernetes version, and with the others."""
+    for component, other, listed in unlisted_pairs(cluster.version):
+        yield Conflict(
+            "cluster.version",
+            f"{other} is not listed for {component}",
+            f"use one of {', '.join(sorted(listed))}",
+        )
 
 
 @rule("cluster")

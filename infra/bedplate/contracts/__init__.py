@@ -1,0 +1,1 @@
+"""What charts and custom resources accept, as data, and the check against it."""

@@ -1,0 +1,196 @@
+"""The images of each chart, and the values that redirect them.
+
+Sources: the charts' own values files at the pinned versions. A test holds every value path against
+the chart's contract, and every reference against the version that is pinned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from bedplate.versions import CHARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Part = Literal["repository", "registry", "reference", "hub"]
+"""What a value holds: `registry/path`, the registry alone, all with the tag, or all but the last
+part of the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """The parts of an image's reference."""
+
+    host: str
+    """Registry; `docker.io` where the reference names none."""
+    path: str
+    """Repository within the registry."""
+    suffix: str
+    """Tag and digest as written, such as `:1.2@sha256:…`."""
+
+    @classmethod
+    def parse(cls, reference: str) -> ImageReference:
+        """Split a reference as container runtimes do."""
+        name, at, digest = reference.partition("@")
+        head, slash, last = name.rpartition("/")
+        last, colon, tag = last.partition(":")
+        whole = f"{head}{slash}{last}"
+        first, _, rest = whole.partition("/")
+        if rest and ("." in first or ":" in first or first == "localhost"):
+            host, path = first, rest
+        else:
+            host, path = "docker.io", whole if slash else f"library/{whole}"
+        return cls(host, path, f"{colon}{tag}{at}{digest}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartImage:
+    """An image that a chart runs as Bedplate installs it."""
+
+    reference: str
+    """Where it is published."""
+    values: Mapping[str, Part]
+    """By value path: what to write there to pull it from elsewhere."""
+
+
+def _at(reference: str, *paths: str, part: Part = "repository") -> ChartImage:
+    return ChartImage(reference, dict.fromkeys(paths, part))
+
+
+_ISTIO: Final = "registry.istio.io/release"
+_ISTIO_TAG: Final = f"{CHARTS['istiod'].version}-distroless"
+"""The ambient profile runs the images without a shell."""
+_KSERVE_TAG: Final = CHARTS["kserve-resources"].version
+_CERT: Final = CHARTS["cert-manager"].version
+
+IMAGES: Final[dict[str, tuple[ChartImage, ...]]] = {
+    "airflow": (
+        _at("docker.io/apache/airflow:3.2.0", "defaultAirflowRepository"),
+        _at("quay.io/prometheus/statsd-exporter:v0.29.0", "images.statsd.repository"),
+        _at("registry.k8s.io/git-sync/git-sync:v4.4.2", "images.gitSync.repository"),
+    ),
+    "argo-cd": (
+        _at("quay.io/argoproj/argocd:v3.4.4", "global.image.repository"),
+        _at("public.ecr.aws/docker/library/redis:8.2.3-alpine", "redis.image.repository"),
+    ),
+    "argo-events": (_at("quay.io/argoproj/argo-events:v1.9.10", "global.image.repository"),),
+    "argo-workflows": tuple(
+        _at(f"quay.io/argoproj/{name}:v4.0.6", f"{part}.image.registry", part="registry")
+        for name, part in (
+            ("workflow-controller", "controller"),
+            ("argocli", "server"),
+            ("argoexec", "executor"),
+        )
+    ),
+    "aws-load-balancer-controller": (
+        _at("public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0", "image.repository"),
+    ),
+    "cert-manager": (
+        _at(f"quay.io/jetstack/cert-manager-controller:{_CERT}", "imageRegistry", part="registry"),
+        _at(f"quay.io/jetstack/cert-manager-webhook:{_CERT}"),
+        _at(f"quay.io/jetstack/cert-manager-cainjector:{_CERT}"),
+        _at(f"quay.io/jetstack/cert-manager-startupapicheck:{_CERT}"),
+    ),
+    "cni": (_at(f"{_ISTIO}/install-cni:{_ISTIO_TAG}", "global.hub", part="hub"),),
+    "dcgm-exporter": (
+        _at("nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless", "image.repository"),
+    ),
+    "external-secrets": (
+        _at(
+            "ghcr.io/external-secrets/external-secrets:v2.9.0",
+            "image.repository",
+            "webhook.image.repository",
+            "certController.image.repository",
+        ),
+    ),
+    "gatekeeper": (
+        _at("docker.io/openpolicyagent/gatekeeper:v3.23.0", "image.repository"),
+        _at(
+            "docker.io/openpolicyagent/gatekeeper-crds:v3.23.0",
+            "image.crdRepository",
+            "preInstall.crdRepository.image.repository",
+            "postInstall.labelNamespace.image.repository",
+        ),
+    ),
+    "istiod": (
+        _at(f"{_ISTIO}/pilot:{_ISTIO_TAG}", "global.hub", part="hub"),
+        _at(f"{_ISTIO}/proxyv2:{_ISTIO_TAG}"),
+    ),
+    "karpenter": (
+        _at(
+            "public.ecr.aws/karpenter/controller:1.14.1"
+            "@sha256:723130949e4cab989461ff07d1be4cd781d63515432494641b33c235f300ae23",
+            "controller.image.repository",
+        ),
+    ),
+    "keda": tuple(
+        _at(f"ghcr.io/kedacore/{name}:2.20.2", f"image.{part}.registry", part="registry")
+        for name, part in (
+            ("keda", "keda"),
+            ("keda-metrics-apiserver", "metricsApiServer"),
+            ("keda-admission-webhooks", "webhooks"),
+        )
+    ),
+    "kserve-resources": (
+        *(
+            _at(f"docker.io/kserve/{name}:{_KSERVE_TAG}", f"kserve.{part}.image")
+            for name, part in (
+                ("kserve-controller", "controller"),
+                ("agent", "agent"),
+                ("router", "router"),
+                ("storage-initializer", "storage"),
+            )
+        ),
+        _at(
+            "quay.io/brancz/kube-rbac-proxy:v0.18.0",
+            "kserve.controller.rbacProxyImage",
+            part="reference",
+        ),
+    ),
+    "kube-prometheus-stack": tuple(
+        _at(reference, f"{path}.registry", part="registry")
+        for reference, path in (
+            (
+                "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
+                "prometheusOperator.image",
+            ),
+            (
+                "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
+                "prometheusOperator.prometheusConfigReloader.image",
+            ),
+            ("quay.io/prometheus/prometheus:v3.14.0-distroless", "prometheus.prometheusSpec.image"),
+            ("quay.io/prometheus/alertmanager:v0.34.0", "alertmanager.alertmanagerSpec.image"),
+            (
+                "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
+                "kube-state-metrics.image",
+            ),
+            (
+                "quay.io/prometheus/node-exporter:v1.12.1-distroless",
+                "prometheus-node-exporter.image",
+            ),
+            ("docker.io/grafana/grafana:13.2.0", "grafana.image"),
+            ("quay.io/kiwigrid/k8s-sidecar:2.10.1", "grafana.sidecar.image"),
+        )
+    ),
+    "loki": (_at("docker.io/grafana/loki:3.7.6", "loki.image.registry", part="registry"),),
+    "metrics-server": (
+        _at("registry.k8s.io/metrics-server/metrics-server:v0.8.1", "image.repository"),
+    ),
+    "mlflow": (
+        _at("docker.io/burakince/mlflow:3.15.1", "image.repository"),
+        _at("docker.io/library/busybox:1.38.0", "initImages.dbchecker.repository"),
+        _at("docker.io/burakince/mlflow:3.15.1", "initImages.mlflowDbMigration.repository"),
+    ),
+    "nvidia-device-plugin": (_at("nvcr.io/nvidia/k8s-device-plugin:v0.20.0", "image.repository"),),
+    "opentelemetry-collector": (
+        _at(
+            "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib"
+            ":0.158.0",
+            "image.repository",
+        ),
+    ),
+    "ztunnel": (_at(f"{_ISTIO}/ztunnel:{_ISTIO_TAG}", "hub", part="hub"),),
+}
+"""Images by chart. Charts that are not listed run none."""

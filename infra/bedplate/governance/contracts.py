@@ -1,0 +1,115 @@
+"""Holds what an environment would create in the cluster against what the cluster accepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bedplate.contracts.charts import chart_faults
+from bedplate.contracts.objects import object_faults
+from bedplate.contracts.shapes import Fault
+from bedplate.errors import Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bedplate.contracts.supply import Supply
+    from bedplate.engine.plan import Plan, Resource
+    from bedplate.spec.resolve import Resolved
+
+_KUBERNETES = "kubernetes:"
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+_NOT_OBJECTS = ("kubernetes:helm.sh", "kubernetes:yaml", "kubernetes:kustomize")
+"""What stands for many objects; only the provider sees these."""
+
+_IMAGE_KEYS = ("image", "repository")
+"""Keys whose text names an image."""
+
+
+def contract_problems(plan: Plan, environment: Resolved, supply: Supply) -> tuple[Problem, ...]:
+    """Return every value and object that the pinned versions would not accept, sorted.
+
+    Each names the line to mend: the user's own chart value, else the line of Python that made the
+    object, else the part of the environment file that a component of ours was made from.
+    """
+    check = _Check(environment, supply)
+    found = (problem for resource in plan.resources() for problem in check.problems(resource))
+    return tuple(sorted(set(found)))
+
+
+@dataclass(frozen=True)
+class _Check:
+    environment: Resolved
+    supply: Supply
+
+    def problems(self, resource: Resource) -> Iterator[Problem]:
+        if resource.type == _RELEASE:
+            yield from self._release(resource)
+        elif resource.type.startswith(_KUBERNETES) and not resource.type.startswith(_NOT_OBJECTS):
+            if str(resource.inputs.get("kind", "")).endswith("Patch"):
+                return  # holds a part of an object only
+            for fault in object_faults(resource.inputs):
+                yield self._object(resource, fault)
+            if self.supply.isolated:
+                yield from self._outside_images(resource, resource.inputs, "")
+
+    def _release(self, resource: Resource) -> Iterator[Problem]:
+        inputs = resource.inputs
+        source, version = str(inputs["chart"]), str(inputs.get("version", ""))
+        chart = source.rpartition("/")[2].removesuffix(f"-{version}.tgz")
+        values = inputs.get("values") or {}
+        for fault in chart_faults(chart, version, values):
+            yield self._value(resource, chart, fault)
+        if self.supply.isolated:
+            outside = "repositoryOpts" in inputs or source.startswith("oci://")
+            if outside and not self.supply.is_inside(source):
+                problem = f"the chart `{chart}` comes from outside an isolated network"
+                fix = "set supply.charts to a registry or folder that can be reached"
+                yield self._at(resource, "supply.charts", problem, fix)
+            yield from self._outside_images(resource, values, chart)
+
+    def _outside_images(self, resource: Resource, tree: Any, chart: str) -> Iterator[Problem]:
+        for path, image in _images(tree, ""):
+            if self.supply.is_inside(image):
+                continue
+            problem = f"the image `{image}` comes from outside an isolated network"
+            fault = Fault(path, problem, "name its copy in your own registry")
+            yield self._value(resource, chart, fault) if chart else self._object(resource, fault)
+
+    def _value(self, resource: Resource, chart: str, fault: Fault) -> Problem:
+        own = f"charts.{chart}.values.{fault.path}" if fault.path else f"charts.{chart}"
+        if own in self.environment.origins:
+            at = self.environment.origins[own]
+            return Problem(at.file, at.line, at.column, own, fault.problem, fault.fix)
+        name = f"{resource.inputs['name']}: {fault.path}" if fault.path else chart
+        return self._at(resource, name, fault.problem, fault.fix)
+
+    def _object(self, resource: Resource, fault: Fault) -> Problem:
+        name = f"{resource.inputs.get('kind')} {resource.name}: {fault.path}"
+        return self._at(resource, name, fault.problem, fault.fix)
+
+    def _at(self, resource: Resource, path: str, problem: str, fix: str) -> Problem:
+        source = resource.source
+        if resource.spec_path is None and source is not None:
+            return Problem(shown(source.file), source.line, source.column, path, problem, fix)
+        at = self.environment.origin(resource.spec_path or "")
+        return Problem(at.file, at.line, at.column, path, problem, fix)
+
+
+def _images(tree: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the path and text of every value that names an image with its registry."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            at = f"{path}.{key}" if path else str(key)
+            if key in _IMAGE_KEYS and isinstance(value, str) and _names_registry(value):
+                yield at, value
+            else:
+                yield from _images(value, at)
+    elif isinstance(tree, list):
+        for index, item in enumerate(tree):
+            yield from _images(item, f"{path}[{index}]")
+
+
+def _names_registry(text: str) -> bool:
+    first, slash, _ = text.partition("/")
+    return bool(slash) and "." in first and "://" not in text
