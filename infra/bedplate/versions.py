@@ -131,5 +131,11 @@ CHARTS: dict[str, Chart] = {
 GATEWAY_API = "1.5.1"
 """Gateway API whose resources are installed: the one that KServe 0.20 and Istio 1.30 build on."""
 
+MANIFESTS: dict[str, str] = {
+    f"gateway-api-{GATEWAY_API}": "https://github.com/kubernetes-sigs/gateway-api/releases/download/"
+    f"v{GATEWAY_API}/standard-install.yaml",
+}
+"""Manifests that are published without a chart, by name, and where."""
+
 KUBEFLOW_PIPELINES = "2.17.0"
 """Kubeflow Pipelines whose manifests Argo CD installs."""

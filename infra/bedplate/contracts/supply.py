@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bedplate.contracts.images import IMAGES, ImageReference
-from bedplate.versions import CHARTS
+from bedplate.versions import CHARTS, MANIFESTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,8 @@ class Supply:
     """Registry, and prefix, that mirrors every image; None: none does."""
     charts: str | None = None
     """`oci://` registry or folder that holds every chart; None: the charts' own sources."""
+    manifests: str | None = None
+    """Folder, or address of one, that holds published manifests; None: their own sources."""
     registry: str = ""
     """The environment's own registry, and the prefix below which copies lie."""
     caches: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +83,10 @@ class Supply:
         if held.startswith(_OCI):
             return ChartSource(f"{held}/{chart}", None)
         return ChartSource(f"{held}/{chart}-{version}.tgz", None)
+
+    def manifest(self, name: str) -> str:
+        """Return where a manifest of `versions.MANIFESTS` is read."""
+        return f"{self.manifests}/{name}.yaml" if self.manifests else MANIFESTS[name]
 
     def is_inside(self, reference: str) -> bool:
         """Tell whether an image or chart is pulled from what the organisation holds itself."""

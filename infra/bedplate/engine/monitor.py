@@ -22,6 +22,9 @@ from bedplate.errors import EngineError
 if TYPE_CHECKING:
     from bedplate.engine.request import LayerRequest
 
+OPAQUE_COMPONENTS = frozenset({"kubernetes:yaml/v2:ConfigFile"})
+"""Components whose children only their provider knows, and that stand in the Plan alone."""
+
 _ADVICE = "Fix: preview this layer with the Pulumi CLI instead (--engine pulumi)."
 
 
@@ -126,7 +129,7 @@ class SimulatedMonitor(mocks.MockMonitor):
                 f'Two resources of type {request.type} are both named "{request.name}" ({urn}). '
                 "Fix: give one of them another name."
             )
-        if request.remote:
+        if request.remote and request.type not in OPAQUE_COMPONENTS:
             raise EngineError(
                 f'The simulator can\'t look into "{request.name}", a component of another '
                 f"language ({request.type}). {_ADVICE}"

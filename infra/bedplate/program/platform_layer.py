@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from bedplate.components.platform.certificates import Certificates
 from bedplate.components.platform.cluster_access import kubernetes_provider
+from bedplate.components.platform.component import PlatformArgs, PlatformComponent
 from bedplate.components.platform.foundation_outputs import FoundationOutputs
+from bedplate.components.platform.gpu_stack import GpuStack
+from bedplate.components.platform.ingress import Ingress
+from bedplate.components.platform.mesh import Mesh
+from bedplate.components.platform.namespaces import Namespaces
+from bedplate.components.platform.network_policies import NetworkPolicies
+from bedplate.components.platform.nodes import Nodes
 from bedplate.components.platform.scope import PlatformScope
+from bedplate.components.platform.secrets import Secrets
+from bedplate.components.platform.storage import Storage
+from bedplate.components.platform.teams import Teams
 from bedplate.program.environment import aws_provider, environment
 
 if TYPE_CHECKING:
@@ -42,4 +53,28 @@ def platform() -> Platform:
     scope = PlatformScope(spec, foundation=foundation)
     account = aws_provider(spec)
     cluster = kubernetes_provider(spec, foundation)
+    opts = pulumi.ResourceOptions(providers=[account, cluster])
+    _components(scope, opts)
     return Platform(scope, cluster, account)
+
+
+def _components(scope: PlatformScope, opts: pulumi.ResourceOptions) -> None:
+    def args(*after: PlatformComponent) -> PlatformArgs:
+        waits = [resource for component in after for resource in component.ready]
+        return PlatformArgs(scope=scope, after=waits)
+
+    Namespaces("namespaces", args(), opts)
+    network_policies = NetworkPolicies("network-policies", args(), opts)
+    mesh = Mesh("mesh", args(network_policies), opts)
+    certificates = Certificates("certificates", args(network_policies), opts)
+    secrets = Secrets("secrets", args(network_policies), opts)
+    ingress = Ingress("ingress", args(mesh, certificates, secrets), opts)
+    storage = Storage("storage", args(network_policies), opts)
+    nodes = Nodes("nodes", args(network_policies), opts)
+    GpuStack("gpu-stack", args(nodes), opts)
+    _services(scope, args(ingress, secrets, storage), opts)
+
+
+def _services(scope: PlatformScope, args: PlatformArgs, opts: pulumi.ResourceOptions) -> None:
+    """Create what teams use, and the teams."""
+    Teams("teams", args, opts)

@@ -6,4 +6,10 @@ from bedplate.spec.base import Spec
 
 
 class GpuStackSpec(Spec):
-    """What makes GPUs usable and measured."""
+    """NVIDIA's device plugin and exporter."""
+
+    metrics: bool = True
+    """Whether GPUs are measured (DCGM exporter)."""
+    dynamic_resource_allocation: bool = False
+    """Whether GPUs are claimed by Dynamic Resource Allocation instead of counted. No release of
+    NVIDIA's driver for it is pinned yet, so it is refused."""

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from bedplate.spec.base import Spec
 
 
 class MeshSpec(Spec):
-    """The service mesh."""
+    """How the mesh runs."""
+
+    replicas: Annotated[int, Field(ge=1, le=10)] = 2
+    """Copies of its control plane."""
+    access_logs: bool = False
+    """Whether every connection between workloads is written to the log."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bedplate.spec.gpu_sharing import MIG_PROFILES
 from bedplate.spec.gpu_types import GPU_TYPES
 from bedplate.spec.rules import Conflict, rule
 
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
 
     from bedplate.spec.aws import AwsSpec
     from bedplate.spec.gpu_pools import GpuPoolSpec
+    from bedplate.spec.gpu_stack import GpuStackSpec
     from bedplate.spec.guardrails import BudgetSpec
     from bedplate.spec.network import NetworkSpec
+    from bedplate.spec.nodes import NodesSpec
     from bedplate.spec.teams import TeamSpec
 
 MIG_GPUS = frozenset({"a100", "h100", "h200", "b200", "b300"})
@@ -99,6 +102,43 @@ def sharing_fits(pools: Mapping[str, GpuPoolSpec]) -> Iterator[Conflict]:
         if sharing.mig_profile is None:
             fix = "name one, such as `1g.18gb`"
             yield Conflict(f"{path}.mig_profile", "`mig` needs a profile", fix)
+        elif not unable:
+            yield from _profile(pool, sharing.mig_profile, f"{path}.mig_profile")
+
+
+def _profile(pool: GpuPoolSpec, profile: str, path: str) -> Iterator[Conflict]:
+    """A profile is one that every chip of the pool has; a script makes it on AL2023 only."""
+    chips = {(GPU_TYPES[t].gpu, GPU_TYPES[t].memory_mib) for t in pool.instance_types}
+    if len(chips) > 1:
+        problem = "the types have different chips, which are partitioned differently"
+        yield Conflict(path, problem, "make a pool for each")
+        return
+    gpu, memory = chips.pop()
+    known = MIG_PROFILES.get((gpu, memory), {})
+    if profile not in known:
+        names = ", ".join(known) or "none that is known"
+        yield Conflict(path, f"{gpu} ({memory} MiB) has no profile `{profile}`", f"use {names}")
+
+
+@rule("gpu_pools", "nodes")
+def mig_image(pools: Mapping[str, GpuPoolSpec], nodes: NodesSpec) -> Iterator[Conflict]:
+    """GPUs are partitioned by a script at the node's start, which Bottlerocket does not run."""
+    for name, pool in pools.items():
+        shared = pool.sharing.strategy == "mig" and pool.provisioner == "karpenter"
+        if shared and nodes.ami.startswith("bottlerocket"):
+            fix = "use an `al2023` image, or a managed pool"
+            yield Conflict("nodes.ami", f"Bottlerocket can't partition the GPUs of `{name}`", fix)
+
+
+@rule("gpu_stack")
+def resource_allocation(gpu_stack: GpuStackSpec) -> Iterator[Conflict]:
+    """GPUs are counted by the device plugin until a driver for claims is pinned."""
+    if gpu_stack.dynamic_resource_allocation:
+        yield Conflict(
+            "gpu_stack.dynamic_resource_allocation",
+            "no release of NVIDIA's driver for it is pinned",
+            "set it to false: the device plugin counts GPUs (docs/how-to/gpu-sharing.md)",
+        )
 
 
 @rule("gpu_pools", "network", "aws")

@@ -13,7 +13,10 @@ class OidcSpec(Spec):
     issuer_url: HttpsUrl
     """Issuer of the tokens."""
     client_id: NonEmpty
-    """Client registered for the platform; its secret lies in Secrets Manager."""
+    """Client registered for the platform; its secret lies in Secrets Manager, in
+    `<platform>-<environment>/oidc` under `client_secret`."""
+    issuer_cidrs: tuple[str, ...] = ()
+    """IPv4 blocks that the issuer's addresses lie in, where it stands outside the VPC."""
 
 
 class ZeroTrustSpec(Spec):

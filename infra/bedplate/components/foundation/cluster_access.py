@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pulumi_aws as aws
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bedplate.components.team_groups import team_group
 
+if TYPE_CHECKING:
     import pulumi
 
     from bedplate.components.scope import Scope
@@ -20,8 +20,6 @@ ADMIN = "AmazonEKSClusterAdminPolicy"
 """Everything in the cluster."""
 VIEW = "AmazonEKSAdminViewPolicy"
 """Reading everything in the cluster."""
-EDIT = "AmazonEKSEditPolicy"
-"""Reading and writing what lies in a namespace, but roles and quotas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,8 @@ class Access:
     """The IAM role."""
     policies: tuple[str, ...]
     """Access policies that hold in the whole cluster."""
-    namespaces: tuple[str, ...] = ()
-    """Namespaces in which the role may edit."""
+    groups: tuple[str, ...] = ()
+    """Kubernetes groups of the role; what these may do, the platform layer says."""
 
     @property
     def label(self) -> str:
@@ -49,17 +47,17 @@ def accesses(spec: PlatformSpec) -> tuple[Access, ...]:
     deployer = spec.aws.deploy_role_arn
     admins = {*spec.cluster.admins, *([deployer] if deployer else [])}
     viewers = set(spec.cluster.viewers)
-    editors: dict[str, set[str]] = {}
-    for team in spec.teams.values():
+    members: dict[str, set[str]] = {}
+    for name, team in spec.teams.items():
         if team.group_arn:
-            editors.setdefault(team.group_arn, set()).update(team.namespaces)
+            members.setdefault(team.group_arn, set()).add(team_group(name))
     return tuple(
         Access(
             arn,
             (*([ADMIN] if arn in admins else []), *([VIEW] if arn in viewers else [])),
-            tuple(sorted(editors.get(arn, ()))),
+            tuple(sorted(members.get(arn, ()))),
         )
-        for arn in sorted(admins | viewers | editors.keys())
+        for arn in sorted(admins | viewers | members.keys())
     )
 
 
@@ -77,26 +75,19 @@ def grant(
         cluster_name=cluster_name,
         principal_arn=access.principal_arn,
         type="STANDARD",
+        kubernetes_groups=list(access.groups) or None,
         tags=scope.tags(scope.names.resource("access")),
         opts=opts,
     )
-    for policy, namespaces in _scoped(access):
-        whole: aws.eks.AccessPolicyAssociationAccessScopeArgsDict = {"type": "cluster"}
+    for policy in access.policies:
         aws.eks.AccessPolicyAssociation(
             f"{logical}-{policy}",
             cluster_name=cluster_name,
             principal_arn=entry.principal_arn,
             policy_arn=_policy_arn(scope.names, policy),
-            access_scope={"type": "namespace", "namespaces": namespaces} if namespaces else whole,
+            access_scope={"type": "cluster"},
             opts=opts,
         )
-
-
-def _scoped(access: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for policy in access.policies:
-        yield policy, ()
-    if access.namespaces:
-        yield EDIT, access.namespaces
 
 
 def _policy_arn(names: Names, policy: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from bedplate.components.foundation.cluster_nodes import (
     template_version,
 )
 from bedplate.components.foundation.gpu_pool_groups import Group, efa_interfaces, groups
+from bedplate.components.gpu_nodes import GPU_TAINT, gpu_labels, mig_script, mime
 from bedplate.spec.gpu_types import GPU_TYPES
 
 if TYPE_CHECKING:
@@ -89,7 +91,10 @@ class GpuPool(Component):
                 "desired_size": group.min_nodes,
                 "max_size": group.max_nodes,
             },
-            taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}],
+            # EKS spells the effect in its own way.
+            taints=[
+                {"key": GPU_TAINT["key"], "value": GPU_TAINT["value"], "effect": "NO_SCHEDULE"}
+            ],
             labels=self._labels(group),
             update_config={"max_unavailable": 1, "update_strategy": group.update_strategy},
             node_repair_config={"enabled": True},
@@ -112,12 +117,7 @@ class GpuPool(Component):
         return [subnet for zone, subnet in by_zone if not letters or zone[-1] in letters]
 
     def _labels(self, group: Group) -> dict[str, str]:
-        return {
-            **self._pool.labels,
-            "nvidia.com/gpu.present": "true",
-            "bedplate/gpu-pool": self._args.pool,
-            "bedplate/purchase": group.purchase,
-        }
+        return {**gpu_labels(self._args.pool, self._pool), "bedplate/purchase": group.purchase}
 
     def _template(self, logical: str, part: str, group: Group) -> aws.ec2.LaunchTemplate:
         more: dict[str, Any] = {}
@@ -129,6 +129,9 @@ class GpuPool(Component):
         interfaces = efa_interfaces(self._pool.instance_types, self._args.cluster.security_group_id)
         if interfaces:
             more["network_interfaces"] = interfaces
+        script = mig_script(self._pool)
+        if script:
+            more["user_data"] = base64.b64encode(mime(script).encode()).decode()
         machines = MachinePlan(
             part=part,
             key_arn=self._args.keys.arn("platform"),

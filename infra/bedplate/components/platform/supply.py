@@ -22,6 +22,7 @@ def supply_of(scope: Scope) -> Supply:
     return Supply(
         images=spec.supply.images,
         charts=spec.supply.charts,
+        manifests=spec.supply.manifests,
         registry=f"{host}/{names.prefix}/mirror",
         caches=prefixes(scope),
         isolated=spec.network.egress == "isolated",
