@@ -53,6 +53,10 @@ class Supply:
             return f"{self.registry}/{parsed.host}/{parsed.path}{parsed.suffix}"
         return reference
 
+    def repository(self, repository: str) -> str:
+        """Return where the cluster pulls the images of a repository, without a tag."""
+        return self.image(repository)
+
     def image_values(self, chart: str) -> dict[str, Any]:
         """Return the values that redirect a chart's images; none where they stay as they are."""
         values: dict[str, Any] = {}

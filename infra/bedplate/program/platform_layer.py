@@ -14,11 +14,13 @@ from bedplate.components.platform.foundation_outputs import FoundationOutputs
 from bedplate.components.platform.gpu_stack import GpuStack
 from bedplate.components.platform.ingress import Ingress
 from bedplate.components.platform.mesh import Mesh
+from bedplate.components.platform.model_registry import ModelRegistry
 from bedplate.components.platform.namespaces import Namespaces
 from bedplate.components.platform.network_policies import NetworkPolicies
 from bedplate.components.platform.nodes import Nodes
 from bedplate.components.platform.scope import PlatformScope
 from bedplate.components.platform.secrets import Secrets
+from bedplate.components.platform.serving import Serving
 from bedplate.components.platform.storage import Storage
 from bedplate.components.platform.teams import Teams
 from bedplate.program.environment import aws_provider, environment
@@ -72,9 +74,11 @@ def _components(scope: PlatformScope, opts: pulumi.ResourceOptions) -> None:
     storage = Storage("storage", args(network_policies), opts)
     nodes = Nodes("nodes", args(network_policies), opts)
     GpuStack("gpu-stack", args(nodes), opts)
-    _services(scope, args(ingress, secrets, storage), opts)
+    _services(args(ingress, secrets, storage), opts)
 
 
-def _services(scope: PlatformScope, args: PlatformArgs, opts: pulumi.ResourceOptions) -> None:
+def _services(args: PlatformArgs, opts: pulumi.ResourceOptions) -> None:
     """Create what teams use, and the teams."""
+    Serving("serving", args, opts)
+    ModelRegistry("model-registry", args, opts)
     Teams("teams", args, opts)

@@ -7,13 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bedplate.spec.base import Domain, RepositoryName, Spec
-
-
-class ModelRegistrySpec(Spec):
-    """Where model versions are registered."""
-
-    engine: Literal["mlflow"] = "mlflow"
-    """MLflow on the foundation's Postgres and model bucket."""
+from bedplate.spec.model_registry import ModelRegistrySpec
 
 
 class RegistrySpec(Spec):

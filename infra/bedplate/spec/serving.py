@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from bedplate.spec.base import Domain, Spec
 
@@ -22,7 +22,9 @@ class KserveSpec(Spec):
     domain: Domain
     """DNS name below which models are reached."""
     certificate_arn: str | None = None
-    """ACM certificate of the edge load balancer."""
+    """ACM certificate of the edge load balancer; absent: that of `certificates.issuer`."""
+    storage_memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
+    """Most memory of what fetches a model before its server starts, GiB."""
 
 
 class CanarySpec(Spec):
@@ -41,8 +43,9 @@ class InferenceLogSpec(Spec):
     """Whether requests and predictions are logged."""
     retention_days: Annotated[int, Field(ge=1, le=36500)] = 200
     """Days they are kept; EU AI Act Art 19 and 26 ask for six months at least."""
-    redact: tuple[str, ...] = ()
-    """JSON paths that are removed before anything is stored."""
+    redact: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")], ...] = ()
+    """Names of fields, at any depth, whose text, number or flat list is blotted out before anything
+    is stored."""
 
 
 class ServingSpec(Spec):

@@ -72,7 +72,8 @@ class Identities(Component):
     """Roles of controllers and teams, and the service accounts that get them."""
 
     role_arns: dict[str, pulumi.Output[str]]
-    """Roles by identity: external-secrets, load-balancer, mlflow, log-shipper, orchestrator, and
+    """Roles by identity: external-secrets, load-balancer, mlflow, loki, request-log, alerts,
+    orchestrator, and
     for each team workload-<team> and serving-<team>."""
     boundary_arn: pulumi.Output[str]
     """The permissions boundary of all roles."""
@@ -95,7 +96,9 @@ class Identities(Component):
             controllers.external_secrets(access, secret),
             controllers.load_balancer(access, args.cluster.security_group_id),
             controllers.mlflow(access, secret),
-            controllers.log_shipper(access),
+            controllers.loki(access),
+            controllers.request_log(access),
+            controllers.alerts(access),
             controllers.orchestrator(access, spec),
             *(
                 teams.workload(access, name, team, images[name])

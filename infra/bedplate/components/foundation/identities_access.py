@@ -125,14 +125,16 @@ class Access:
             iam.allow("OwnImages", [*_PULL, *_PUSH], [arn], condition=self._inside()),
         )
 
-    def log_streams(self, groups: str) -> iam.Statement:
-        """Return what writes to the log groups below a name; the groups must be there."""
-        return iam.allow(
-            "WriteLogs",
-            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            [self.scope.names.arn("logs", f"log-group:{groups}/*")],
-            condition=self._inside(),
-        )
+    def topic(self, part: str) -> iam.Statement:
+        """Return what sends messages to one of the environment's topics."""
+        names = self.scope.names
+        topic = names.arn("sns", names.resource(part))
+        return iam.allow("Publish", ["sns:Publish"], [topic], condition=self._inside())
+
+    def key_for_topic(self) -> iam.Statement:
+        """Return what SNS needs of the key to take a message."""
+        actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+        return self._key("KeyOfTopic", actions, "sns", ("platform",))
 
     def _inside(self, **more: str) -> dict[str, Any]:
         own = {"aws:ResourceAccount": self.scope.names.account_id, "aws:SourceVpc": self.vpc_id}

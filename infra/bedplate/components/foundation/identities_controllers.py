@@ -81,13 +81,43 @@ def mlflow(access: Access, database_secret: pulumi.Input[str]) -> Identity:
     )
 
 
-def log_shipper(access: Access) -> Identity:
-    """Return the identity that sends the containers' logs to CloudWatch."""
+def loki(access: Access) -> Identity:
+    """Return the identity of Loki, which keeps the containers' logs."""
+    actions = [*READ_OBJECTS, *ADD_OBJECTS, *REMOVE_OBJECTS]
     return Identity(
-        part="log-shipper",
+        part="loki",
         namespaces=("monitoring",),
-        service_accounts=("log-shipper",),
-        grants={"logs": (access.log_streams(f"/{access.scope.names.prefix}"),)},
+        service_accounts=("loki",),
+        grants={
+            "objects": access.objects("telemetry", actions),
+            "keys": (access.key_for_objects("logs", write=True),),
+        },
+    )
+
+
+def request_log(access: Access) -> Identity:
+    """Return the identity that keeps requests and predictions: it adds, and never reads."""
+    return Identity(
+        part="request-log",
+        namespaces=("monitoring",),
+        service_accounts=("request-log",),
+        grants={
+            "objects": access.objects("requests", ADD_OBJECTS),
+            "keys": (access.key_for_objects("data", write=True),),
+        },
+    )
+
+
+def alerts(access: Access) -> Identity:
+    """Return the identity that tells people of alerts, by the topic of the alarms."""
+    return Identity(
+        part="alerts",
+        namespaces=("monitoring",),
+        service_accounts=("alertmanager",),
+        grants={
+            "topic": (access.topic("alarms"),),
+            "keys": (access.key_for_topic(),),
+        },
     )
 
 

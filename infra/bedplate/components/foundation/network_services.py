@@ -16,6 +16,7 @@ _CONTROL = (
     "eks",
     "elasticloadbalancing",
     "monitoring",
+    "sns",
     "ssm",
     "ssmmessages",
 )

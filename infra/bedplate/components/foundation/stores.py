@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bedplate.spec.keys import DataClass
 
 _BACKED_UP = ("models", "datasets", "evidence")
-"""Buckets that backups cover; lineage events can be sent again."""
+"""Buckets that backups cover; the rest is made again, or is not worth it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +38,11 @@ class StoresArgs:
 
 
 class Stores(Component):
-    """Four buckets, one database, and backups of them."""
+    """Six buckets, one database, and backups of what can't be made again."""
 
     buckets: dict[str, Bucket]
-    """Buckets by what they hold: models, datasets, lineage, evidence. Not a registered output."""
+    """Buckets by what they hold: models, datasets, lineage, evidence, requests, telemetry. Not a
+    registered output."""
     bucket_names: dict[str, pulumi.Output[str]]
     """Names of the buckets, by what they hold."""
     database_endpoint: pulumi.Output[str]
@@ -62,6 +63,8 @@ class Stores(Component):
             "datasets": self._datasets(),
             "lineage": self._lineage(),
             "evidence": self._evidence(),
+            "requests": self._requests(),
+            "telemetry": self._telemetry(),
         }
         self.bucket_names = {part: bucket.bucket_name for part, bucket in self.buckets.items()}
         database = self._database()
@@ -95,6 +98,12 @@ class Stores(Component):
             lock=Lock(spec.stores.evidence_lock, spec.stores.evidence_retention_days),
             statements=(_keep_evidence(self._scope.names),),
         )
+
+    def _requests(self) -> Bucket:
+        return self._bucket("requests", "data", lifecycle=lifecycle.requests(self._scope.spec))
+
+    def _telemetry(self) -> Bucket:
+        return self._bucket("telemetry", "logs", lifecycle=lifecycle.telemetry())
 
     def _bucket(self, part: str, data_class: DataClass, **settings: Any) -> Bucket:
         args = BucketArgs(

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 Rule = dict[str, Any]
 """One rule, as `aws.s3.BucketLifecycleConfiguration` takes it."""
 
+_REMOVED_DAYS = 1
+"""Days that what Loki removed can still be brought back."""
 _ABANDONED_UPLOAD_DAYS = 7
 """Days after which the parts of an upload that nobody finished are removed."""
 
@@ -36,6 +38,17 @@ def lineage(spec: PlatformSpec) -> tuple[Rule, ...]:
     """Return the rules of lineage events: they go when their retention ends."""
     stores = spec.stores
     return _rules(stores.noncurrent_days, expire_after=stores.lineage_retention_days)
+
+
+def requests(spec: PlatformSpec) -> tuple[Rule, ...]:
+    """Return the rules of requests and predictions: they go when their retention ends."""
+    kept = spec.serving.request_log.retention_days
+    return _rules(min(spec.stores.noncurrent_days, kept), expire_after=kept)
+
+
+def telemetry() -> tuple[Rule, ...]:
+    """Return the rules of logs: Loki removes what is too old, and no older version is kept long."""
+    return _rules(_REMOVED_DAYS)
 
 
 def evidence(spec: PlatformSpec) -> tuple[Rule, ...]:

@@ -28,6 +28,8 @@ RELEASE_TYPE: Final = "kubernetes:helm.sh/v3:Release"
 
 _TIMEOUT_SECONDS = 900
 """How long Helm waits for a chart's pods; images are pulled first."""
+_WORKLOADS = ("CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet")
+"""Kinds whose owner is named on them (policy TAG-003)."""
 _HISTORY = 5
 """Revisions that Helm keeps of a release."""
 
@@ -99,6 +101,8 @@ class PlatformComponent(Component):
         """
         metadata = dict(manifest["metadata"])
         labels = self._labels() | dict(metadata.get("labels", {}))
+        if manifest["kind"] in _WORKLOADS:
+            labels |= {"app": metadata["name"], "team": self.scope.spec.owner.team}
         metadata["labels"] = labels
         waits = [*self._waits(str(manifest["apiVersion"]), metadata.get("namespace")), *after]
         place = f"{metadata['namespace']}/" if "namespace" in metadata else ""

@@ -1,0 +1,136 @@
+"""The log of requests and predictions: received, blotted out where asked, kept in a bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bedplate.components.platform.services import REQUEST_LOG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bedplate.components.platform.scope import PlatformScope
+
+CONTRIB: Final = (
+    "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib"
+)
+"""Distribution of the collector with the receivers and exporters that are used here."""
+
+BLOTTED: Final = "[redacted]"
+"""What stands where a value was."""
+
+RESTRICTED: Final[dict[str, Any]] = {
+    "podSecurityContext": {
+        "runAsNonRoot": True,
+        "runAsUser": 10001,
+        "runAsGroup": 10001,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    },
+    "securityContext": {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    },
+}
+"""Security contexts that fit the Pod Security Standard `restricted`."""
+
+_VALUE = r"""\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[[^\[\]]*\]|[^,}\]\s]+)"""
+"""A JSON value after its name: text, a flat list, or a number, true, false or null."""
+
+UNUSED_PORTS: Final[dict[str, Any]] = {
+    name: {"enabled": False}
+    for name in ("jaeger-compact", "jaeger-grpc", "jaeger-thrift", "otlp", "otlp-http", "zipkin")
+}
+"""Ports that the chart opens by default."""
+
+UNUSED_RECEIVERS: Final[dict[str, Any]] = dict.fromkeys(("jaeger", "zipkin", "otlp", "prometheus"))
+"""Receivers that the chart starts by default; null removes one."""
+
+
+def redactions(fields: Sequence[str]) -> list[str]:
+    """Return the statements that blot out fields of a body, wherever they stand in it.
+
+    In the collector's transformation language a backslash and a quote are escaped once more.
+    """
+    return [
+        f'replace_pattern(log.body, "{_quoted(_pattern(name))}", "{_quoted(_blotted(name))}")'
+        for name in fields
+    ]
+
+
+def _pattern(name: str) -> str:
+    return f'"{name}"{_VALUE}'
+
+
+def _blotted(name: str) -> str:
+    return f'"{name}":"{BLOTTED}"'
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def request_log_values(scope: PlatformScope) -> dict[str, Any]:
+    """Return the values of the collector that keeps requests."""
+    log = scope.spec.serving.request_log
+    processors: dict[str, Any] = {}
+    steps = ["memory_limiter"]
+    if log.redact:
+        # What can't be read must not be kept: an error drops the record.
+        processors["transform"] = {
+            "error_mode": "propagate",
+            "log_statements": redactions(log.redact),
+        }
+        steps.append("transform")
+    exporter = {
+        "s3uploader": {
+            "region": scope.spec.aws.region,
+            "s3_bucket": scope.foundation.bucket("requests"),
+            "s3_prefix": "requests",
+            "compression": "gzip",
+        },
+        "marshaler": "body",
+    }
+    pipeline = {
+        "receivers": ["webhookevent"],
+        "processors": [*steps, "batch"],
+        "exporters": ["awss3"],
+    }
+    return {
+        "mode": "deployment",
+        "replicaCount": 2,
+        "fullnameOverride": REQUEST_LOG.name,
+        "image": {"repository": scope.supply.repository(CONTRIB)},
+        "command": {"name": "otelcol-contrib"},
+        "serviceAccount": {"create": True, "name": "request-log"},
+        "additionalLabels": {"bedplate/part": "request-log"},
+        **RESTRICTED,
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "128Mi"},
+            "limits": {"memory": "512Mi"},
+        },
+        "ports": {
+            **UNUSED_PORTS,
+            "requests": {
+                "enabled": True,
+                "containerPort": REQUEST_LOG.pod_port,
+                "servicePort": REQUEST_LOG.port,
+                "protocol": "TCP",
+            },
+        },
+        "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+        "config": {
+            "receivers": {
+                **UNUSED_RECEIVERS,
+                "webhookevent": {
+                    "endpoint": f"${{env:MY_POD_IP}}:{REQUEST_LOG.pod_port}",
+                    "path": "/",
+                },
+            },
+            "processors": processors,
+            "exporters": {"awss3": exporter, "debug": None},
+            "service": {
+                "pipelines": {"logs": pipeline, "metrics": None, "traces": None},
+            },
+        },
+    }

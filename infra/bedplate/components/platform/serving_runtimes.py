@@ -1,0 +1,96 @@
+"""Serving runtimes: which of KServe's chart serve which format, at which pinned image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from bedplate.contracts.images import ImageReference
+from bedplate.versions import CHARTS
+
+if TYPE_CHECKING:
+    from bedplate.contracts.supply import Supply
+    from bedplate.spec.serving import Runtime
+
+_KSERVE = CHARTS["kserve-resources"].version
+
+
+@dataclass(frozen=True, slots=True)
+class ServingRuntime:
+    """One runtime of the chart kserve-runtime-configs."""
+
+    key: str
+    """Its key in the chart's values."""
+    image: str
+    """Pinned image; the chart's own defaults are old, and one is `latest`."""
+    formats: frozenset[Runtime]
+    """What users call the formats that it serves."""
+
+
+RUNTIMES: Final = (
+    ServingRuntime(
+        "huggingfaceserver",
+        f"docker.io/kserve/huggingfaceserver:{_KSERVE}",
+        frozenset({"huggingface"}),
+    ),
+    ServingRuntime("lgbserver", f"docker.io/kserve/lgbserver:{_KSERVE}", frozenset({"lightgbm"})),
+    ServingRuntime("mlserver", "docker.io/seldonio/mlserver:1.7.1", frozenset({"mlflow"})),
+    ServingRuntime(
+        "sklearnserver", f"docker.io/kserve/sklearnserver:{_KSERVE}", frozenset({"sklearn"})
+    ),
+    ServingRuntime(
+        "tritonserver",
+        "nvcr.io/nvidia/tritonserver:25.06-py3",
+        frozenset({"triton", "pytorch", "onnx"}),
+    ),
+    ServingRuntime("vllmserver", "docker.io/vllm/vllm-openai:v0.11.0", frozenset({"vllm"})),
+    ServingRuntime("xgbserver", f"docker.io/kserve/xgbserver:{_KSERVE}", frozenset({"xgboost"})),
+)
+"""Runtimes that can be chosen."""
+
+_NEVER: Final = (
+    "autogluonserver",
+    "huggingfaceserver_multinode",
+    "paddleserver",
+    "pmmlserver",
+    "predictiveserver",
+    "tensorflow",
+    "torchserve",
+)
+"""Runtimes of the chart that nobody can choose; TorchServe is no longer maintained."""
+
+_RESTRICTED: Final[dict[str, Any]] = {
+    "allowPrivilegeEscalation": False,
+    "privileged": False,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+"""What the Pod Security Standard `restricted`, which teams' namespaces are held to, asks for."""
+
+_NO_USER = {"tritonserver", "vllmserver"}
+"""Images that name no user, and would run as root."""
+_USER = 1000
+
+
+def chosen(formats: tuple[Runtime, ...]) -> tuple[ServingRuntime, ...]:
+    """Return the runtimes that serve the formats."""
+    return tuple(runtime for runtime in RUNTIMES if runtime.formats & set(formats))
+
+
+def runtime_values(formats: tuple[Runtime, ...], supply: Supply) -> dict[str, Any]:
+    """Return the values of kserve-runtime-configs."""
+    wanted = chosen(formats)
+    runtimes: dict[str, Any] = {"enabled": bool(wanted)}
+    for runtime in RUNTIMES:
+        image = supply.image(runtime.image)
+        suffix = ImageReference.parse(image).suffix
+        runtimes[runtime.key] = {
+            "disabled": runtime not in wanted,
+            "image": image.removesuffix(suffix),
+            "tag": suffix.removeprefix(":"),
+            "securityContext": _RESTRICTED
+            | ({"runAsUser": _USER} if runtime.key in _NO_USER else {}),
+        }
+    runtimes |= {key: {"disabled": True} for key in _NEVER}
+    return {"kserve": {"servingruntime": runtimes}}
