@@ -11,6 +11,7 @@ from bedplate.components.platform.certificates import Certificates
 from bedplate.components.platform.cluster_access import kubernetes_provider
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
 from bedplate.components.platform.foundation_outputs import FoundationOutputs
+from bedplate.components.platform.gitops import Gitops
 from bedplate.components.platform.gpu_stack import GpuStack
 from bedplate.components.platform.ingress import Ingress
 from bedplate.components.platform.mesh import Mesh
@@ -18,6 +19,7 @@ from bedplate.components.platform.model_registry import ModelRegistry
 from bedplate.components.platform.namespaces import Namespaces
 from bedplate.components.platform.network_policies import NetworkPolicies
 from bedplate.components.platform.nodes import Nodes
+from bedplate.components.platform.orchestration import Orchestration
 from bedplate.components.platform.scope import PlatformScope
 from bedplate.components.platform.secrets import Secrets
 from bedplate.components.platform.serving import Serving
@@ -81,4 +83,7 @@ def _services(args: PlatformArgs, opts: pulumi.ResourceOptions) -> None:
     """Create what teams use, and the teams."""
     Serving("serving", args, opts)
     ModelRegistry("model-registry", args, opts)
+    gitops = Gitops("gitops", args, opts)
+    after = PlatformArgs(scope=args.scope, after=[*args.after, *gitops.ready])
+    Orchestration("orchestration", after, opts)
     Teams("teams", args, opts)
