@@ -34,6 +34,8 @@ _SUBCHARTS = {
 _ISTIO = ("base", "cni", "istiod", "ztunnel")
 _ISTIO_KEYS = ("compatibilityVersion", "platform", "profile", "revision")
 """What Istio's charts accept beside their values (templates/zzz_profile.yaml)."""
+_NAMES = ("fullnameOverride", "nameOverride")
+"""What `helm create` puts into every chart's helpers."""
 _ISTIO_WRAPPER = "_internal_defaults_do_not_set"
 
 _CLOSED_SCHEMAS = ("airflow", "cert-manager", "mlflow", "opentelemetry-collector")
@@ -67,6 +69,8 @@ def chart_shape(name: str, folder: Path, entries: dict[str, dict[str, Any]]) -> 
         values = values[_ISTIO_WRAPPER]
     shape = _from_values(values, "")
     shape["closed"] = True
+    # Every chart's templates name things with these, whether its values mention them or not.
+    shape["properties"] |= {key: {"type": "string"} for key in _NAMES}
     _accept_commented(shape, text)
     if name in _ISTIO:
         # Values of `global` and of the chart itself are accepted at the top as well.
@@ -80,11 +84,13 @@ def chart_shape(name: str, folder: Path, entries: dict[str, dict[str, Any]]) -> 
     return shape
 
 
-def _from_values(value: Any, key: str) -> Shape:
-    """Return the shape that a default value suggests."""
+def _from_values(value: Any, key: str, *, free: bool = False) -> Shape:
+    """Return the shape that a default value suggests; below a free map everything is free."""
     if isinstance(value, dict):
-        properties = {str(name): _from_values(below, str(name)) for name, below in value.items()}
-        free = not value or _FREE.search(key)
+        free = free or not value or _FREE.search(key) is not None
+        properties = {
+            str(name): _from_values(below, str(name), free=free) for name, below in value.items()
+        }
         return {"type": "object", "properties": properties} | ({} if free else {"closed": True})
     if value is None:
         return {}

@@ -16,6 +16,7 @@ from bedplate.components.platform.gpu_stack import GpuStack
 from bedplate.components.platform.ingress import Ingress
 from bedplate.components.platform.mesh import Mesh
 from bedplate.components.platform.model_registry import ModelRegistry
+from bedplate.components.platform.monitoring import Monitoring
 from bedplate.components.platform.namespaces import Namespaces
 from bedplate.components.platform.network_policies import NetworkPolicies
 from bedplate.components.platform.nodes import Nodes
@@ -81,6 +82,8 @@ def _components(scope: PlatformScope, opts: pulumi.ResourceOptions) -> None:
 
 def _services(args: PlatformArgs, opts: pulumi.ResourceOptions) -> None:
     """Create what teams use, and the teams."""
+    monitoring = Monitoring("monitoring", args, opts)
+    args = PlatformArgs(scope=args.scope, after=[*args.after, *monitoring.ready[-1:]])
     Serving("serving", args, opts)
     ModelRegistry("model-registry", args, opts)
     gitops = Gitops("gitops", args, opts)

@@ -22,6 +22,24 @@ class AlertsSpec(Spec):
     """Mailbox that is subscribed to the alarm topic."""
 
 
+class ObjectivesSpec(Spec):
+    """What users of models are promised."""
+
+    availability: Annotated[float, Field(gt=0.5, lt=1)] = 0.995
+    """Share of requests that are answered without an error."""
+    latency_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """Time within which 95 of 100 predictions are made, seconds."""
+
+
+class QualitySpec(Spec):
+    """When a model's quality has decayed."""
+
+    accuracy_drop: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """Drop of accuracy below that at registration, absolute."""
+    fairness_difference: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Largest difference of selection rates between groups."""
+
+
 class DriftSpec(Spec):
     """When a model's inputs or predictions count as drifted."""
 
@@ -42,5 +60,11 @@ class MonitoringSpec(Spec):
     """Days that logs are kept."""
     alerts: AlertsSpec
     """Where alerts go."""
+    objectives: ObjectivesSpec = ObjectivesSpec()
+    """What users of models are promised."""
+    quality: QualitySpec = QualitySpec()
+    """When a model's quality has decayed."""
+    storage_gib: Annotated[int, Field(ge=10, le=16000)] = 50
+    """Volume of the metrics, GiB."""
     drift: DriftSpec = DriftSpec()
     """When a model counts as drifted."""

@@ -10,8 +10,10 @@ from bedplate.versions import KUBEFLOW_PIPELINES
 if TYPE_CHECKING:
     from bedplate.components.platform.scope import PlatformScope
 
-_PATH = "manifests/kustomize/env/cert-manager/platform-agnostic-k8s-native"
-"""Its own database and object store, on encrypted volumes; pipelines are kept as objects."""
+_FOLDER = "manifests/kustomize/env/cert-manager"
+_PATHS = (f"{_FOLDER}/cluster-scoped-resources", f"{_FOLDER}/platform-agnostic-k8s-native")
+"""Definitions first; then the engine with a database and an object store of its own, on encrypted
+volumes, and pipelines that are kept as objects."""
 
 _IMAGES = tuple(
     f"ghcr.io/kubeflow/{name}:{KUBEFLOW_PIPELINES}"
@@ -32,19 +34,21 @@ _IMAGES = tuple(
 
 def kubeflow_application(scope: PlatformScope) -> dict[str, Any]:
     """Return the application that Argo CD keeps as upstream's manifests say."""
-    source = {
+    published = {
         "repoURL": scope.spec.orchestration.kubeflow_pipelines.repository,
         "targetRevision": KUBEFLOW_PIPELINES,
-        "path": _PATH,
-        "kustomize": {"images": _redirected(scope)},
     }
+    images = {"kustomize": {"images": _redirected(scope)}}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
         "metadata": {"name": "kubeflow-pipelines", "namespace": "argocd"},
         "spec": {
             "project": "platform",
-            "source": source,
+            "sources": [
+                {**published, "path": _PATHS[0]},
+                {**published, "path": _PATHS[1], **images},
+            ],
             "destination": {"name": "in-cluster", "namespace": "kubeflow"},
             "syncPolicy": {
                 "automated": {"prune": True, "selfHeal": True},

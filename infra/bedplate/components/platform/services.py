@@ -68,3 +68,8 @@ LOKI: Final = PlatformService(
     name="loki", namespace="monitoring", port=3100, pod_port=3100, selector=_labels("loki")
 )
 """Logs."""
+ALERT_EVENTS: Final = PlatformService(
+    name="alerts-eventsource-svc", namespace="argo-events", port=12000, pod_port=12000,
+    selector={"eventsource-name": "alerts"},
+)  # fmt: skip
+"""Where alerts on models arrive that start a retraining run."""

@@ -8,6 +8,7 @@ from bedplate.components.platform import teams_manifests as manifests
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
 from bedplate.components.platform.edge import GATEWAY_PEER
 from bedplate.components.platform.flow import Flow, Peer
+from bedplate.components.platform.monitoring_targets import predictors
 from bedplate.components.platform.namespace_manifests import baseline, namespace_manifest
 from bedplate.components.platform.services import MLFLOW, OTLP, REQUEST_LOG
 from bedplate.spec.namespaces import engine_namespace
@@ -109,6 +110,7 @@ class Team(PlatformComponent):
         callers = (GATEWAY_PEER, Peer(namespace), Peer("monitoring", "prometheus"), Peer(engine))
         ports = tuple(sorted({*_PREDICTOR_PORTS, *_SCRAPED}))
         self.allow(Flow(name="predictors", to=namespace, ports=ports, sources=callers))
+        self.manifest(predictors(namespace))
         for service in (MLFLOW, OTLP, REQUEST_LOG):
             if service is REQUEST_LOG and not self.scope.spec.serving.request_log.enabled:
                 continue
