@@ -10,6 +10,7 @@ import pulumi
 from bedplate.components.platform.certificates import Certificates
 from bedplate.components.platform.cluster_access import kubernetes_provider
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
+from bedplate.components.platform.feedback import Feedback
 from bedplate.components.platform.foundation_outputs import FoundationOutputs
 from bedplate.components.platform.gitops import Gitops
 from bedplate.components.platform.gpu_stack import GpuStack
@@ -89,4 +90,5 @@ def _services(args: PlatformArgs, opts: pulumi.ResourceOptions) -> None:
     gitops = Gitops("gitops", args, opts)
     after = PlatformArgs(scope=args.scope, after=[*args.after, *gitops.ready])
     Orchestration("orchestration", after, opts)
-    Teams("teams", args, opts)
+    teams = Teams("teams", args, opts)
+    Feedback("feedback", PlatformArgs(scope=args.scope, after=[*args.after, *teams.ready]), opts)
