@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from bedplate.components.platform.admission import Admission
 from bedplate.components.platform.certificates import Certificates
 from bedplate.components.platform.cluster_access import kubernetes_provider
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
@@ -76,6 +77,7 @@ def _components(scope: PlatformScope, opts: pulumi.ResourceOptions) -> None:
     secrets = Secrets("secrets", args(network_policies), opts)
     ingress = Ingress("ingress", args(mesh, certificates, secrets), opts)
     storage = Storage("storage", args(network_policies), opts)
+    Admission("admission", args(network_policies), opts)
     nodes = Nodes("nodes", args(network_policies), opts)
     GpuStack("gpu-stack", args(nodes), opts)
     _services(args(ingress, secrets, storage), opts)

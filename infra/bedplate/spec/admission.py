@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from bedplate.spec.base import Spec
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bedplate.spec.base import NonEmpty, Spec
 
 
 class AdmissionSpec(Spec):
-    """What the API server refuses."""
+    """Gatekeeper, which holds the objects of teams' namespaces to the pack `policies/admission`."""
+
+    enforcement: Literal["deny", "warn", "dryrun"] = "deny"
+    """Whether a violation is refused, told, or only recorded."""
+    registries: tuple[NonEmpty, ...] = ()
+    """Further registries, and prefixes, that teams' images may come from; the environment's own
+    registry always may."""
+    replicas: Annotated[int, Field(ge=1, le=5)] = 2
+    """Copies of the webhook."""

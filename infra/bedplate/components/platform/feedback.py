@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bedplate.components.platform import feedback_manifests as manifests
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
 from bedplate.components.platform.flow import Flow, Peer
+from bedplate.components.platform.orchestration_argo import RESTRICTED
 from bedplate.components.platform.services import ALERT_EVENTS
 from bedplate.spec.namespaces import retrains
 
@@ -36,7 +37,7 @@ class Feedback(PlatformComponent):
             "configs": {"jetstream": {"versions": manifests.bus_versions(self.scope)}},
             "controller": {
                 "replicas": 2,
-                "containerSecurityContext": manifests.RESTRICTED,
+                "containerSecurityContext": RESTRICTED,
                 "resources": {"requests": {"cpu": "20m", "memory": "64Mi"}},
             },
         }

@@ -1,0 +1,25 @@
+package bedplate_admission
+
+import rego.v1
+
+# METADATA
+# title: Volumes are of the encrypted class
+# description: >-
+#   Another class may make volumes without the environment's key.
+# custom:
+#   id: ENC-101
+#   severity: high
+#   scope: resource
+#   resource_types:
+#     - kubernetes:core/v1:PersistentVolumeClaim
+#   controls: [uae-pdpl:20, gdpr:32, iso27001:A.8.24]
+#   parameters: [classes]
+#   avoid: A claim of a storage class that is not among the parameter `classes`.
+#   remediation: Leave storageClassName out; the default class is encrypted.
+deny_enc_101 contains message if {
+	class := object.get(subject_spec, "storageClassName", null)
+	class != null
+	classes := parameter("classes", [])
+	count([known | some known in classes; known == class]) == 0
+	message := sprintf("%s asks for the storage class %q; use one of %s.", [label, class, concat(", ", classes)])
+}
