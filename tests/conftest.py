@@ -14,6 +14,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 INSTALL = {
     "opa": "run `make tools`, or put `opa` on PATH",
+    "etcd": "run `make tools`, or put `etcd` on PATH",
+    "gator": "run `make tools`, or put `gator` on PATH",
+    "kube-apiserver": "run `make tools`",
+    "kube-controller-manager": "run `make tools`",
+    "kube-scheduler": "run `make tools`",
+    "kwok": "run `make tools`",
+    "openssl": "install openssl",
+    "promtool": "run `make tools`, or install Prometheus",
     "pulumi": "install the Pulumi CLI and put `pulumi` on PATH",
 }
 """How to get each program that a test may need."""

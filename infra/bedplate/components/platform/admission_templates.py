@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _HEADER: Final = re.compile(r"^(package .*|import rego\.v1)\n+", re.MULTILINE)
 _RULE: Final = re.compile(r"^(deny_[a-z0-9_]+) contains", re.MULTILINE)
+_PLATFORMS_OWN: Final = frozenset({"NetworkPolicy", "Role", "RoleBinding"})
+"""Kinds that the platform makes in teams' namespaces, and that teams have no right to make."""
 _TARGET: Final = "admission.k8s.gatekeeper.sh"
 
 
@@ -142,6 +144,9 @@ def constraint(
             "namespaceSelector": teams,
         },
     }
+    if {kind for _, kind in rule.matches} <= _PLATFORMS_OWN:
+        ours = {"key": "app.kubernetes.io/managed-by", "operator": "NotIn", "values": ["bedplate"]}
+        spec["match"]["labelSelector"] = {"matchExpressions": [ours]}
     if rule.parameters:
         spec["parameters"] = {name: known[name] for name in rule.parameters}
     return {

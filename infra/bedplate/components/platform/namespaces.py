@@ -31,11 +31,10 @@ class Namespaces(PlatformComponent):
 
     def _namespace(self, namespace: str, own: PlatformNamespace) -> None:
         spec = self.scope.spec
-        purpose = own.purpose.replace(" ", "-")
         made = self.manifest(
             namespace_manifest(
                 namespace, spec, own.pod_security, mesh=own.mesh,
-                labels={"bedplate/purpose": purpose},
+                labels={"bedplate/purpose": "platform"},
             )
         )  # fmt: skip
         self.scope.namespaces[namespace] = [made]
