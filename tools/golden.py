@@ -1,4 +1,4 @@
-"""Writes the golden plans: one a blueprint, one an environment of the reference platform.
+"""Writes the golden plans: one a blueprint, environment of the reference platform, and engine.
 
 Usage: python tools/golden.py [--check]. With --check nothing is written, and a difference exits 1.
 A blueprint is simulated with its own example.
@@ -27,6 +27,9 @@ def sources() -> Iterator[tuple[Path, Path, str]]:
     """Yield where each golden plan lies, its folder of environment files and its environment."""
     for name in environments(ROOT / "stacks"):
         yield GOLDEN / "stacks" / f"{name}.plan.json", ROOT / "stacks", name
+    for engine in sorted(path for path in (GOLDEN / "engines").iterdir() if path.is_dir()):
+        (name,) = environments(engine)
+        yield GOLDEN / "engines" / f"{engine.name}.plan.json", engine, name
     for example in sorted((ROOT / "blueprints").glob("*/example")):
         (name,) = environments(example)
         yield GOLDEN / "blueprints" / f"{example.parent.name}.plan.json", example, name

@@ -72,7 +72,7 @@ def _resource(registration: Registration, spec_path: str | None) -> Resource:
         property_dependencies={
             key: tuple(sorted(depends[key].urns)) for key in sorted(depends) if depends[key].urns
         },
-        provider=request.provider or None,
+        provider=(request.provider or None) if request.custom else None,
         options=_options(registration),
         id=registration.id,
         spec_path=spec_path,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from bedplate.governance.assessment import Options
 from bedplate.governance.simulation import resolved, simulated
@@ -19,7 +15,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 ENGINES = ("airflow", "argo-workflows", "kubeflow-pipelines")
-KUBEFLOW_MIRROR = "https://git.acme.example/mirror/pipelines"
 
 CASES = (
     *(f"stacks/{name}" for name in environments(ROOT / "stacks")),
@@ -39,23 +34,7 @@ def plan(case: str) -> Plan:
         folder = ROOT / "blueprints" / name / "example"
         (environment,) = environments(folder)
         return _plan(folder, environment)
-    return engine_plan(name)
-
-
-@cache
-def engine_plan(engine: str) -> Plan:
-    """Return the plan of the smallest environment with an engine, and retraining switched on."""
-    with tempfile.TemporaryDirectory() as folder:
-        stacks = Path(folder) / "stacks"
-        shutil.copytree(ROOT / "stacks", stacks)
-        common = yaml.safe_load((stacks / "common.yaml").read_text())
-        common["orchestration"] = {
-            "engine": engine,
-            "kubeflow_pipelines": {"repository": KUBEFLOW_MIRROR},
-        }
-        common["monitoring"]["drift"] = {"retrain": True}
-        (stacks / "common.yaml").write_text(yaml.safe_dump(common))
-        return _plan(stacks, "dev")
+    return _plan(ROOT / "tests" / "golden" / "engines" / name, "dev")
 
 
 def _plan(stacks: Path, environment: str) -> Plan:

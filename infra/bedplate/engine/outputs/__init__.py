@@ -46,6 +46,8 @@ def simulate(subject: Subject) -> Simulated:
 
 def _kubernetes(subject: Subject) -> Simulated:
     """Return ``namespace/name``, as Pulumi's Kubernetes provider identifies an object."""
+    if subject.type == "kubernetes:helm.sh/v3:Release":
+        return _release(subject)
     given = subject.inputs.get("metadata")
     metadata: dict[str, Any] = dict(given) if isinstance(given, dict) else {}
     if not isinstance(metadata.get("name"), str):
@@ -54,3 +56,10 @@ def _kubernetes(subject: Subject) -> Simulated:
     namespace = metadata.get("namespace")
     prefix = f"{namespace}/" if isinstance(namespace, str) else ""
     return Simulated(f"{prefix}{metadata['name']}", {"metadata": metadata})
+
+
+def _release(subject: Subject) -> Simulated:
+    """Return what Helm says of a release that it has installed."""
+    names = {key: subject.inputs.get(key) for key in ("chart", "name", "namespace", "version")}
+    status = {**names, "revision": 1, "status": "deployed"}
+    return Simulated(f"{names['namespace']}/{names['name']}", {"status": status})

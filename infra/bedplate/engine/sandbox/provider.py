@@ -1,4 +1,4 @@
-"""A stand-in for the AWS provider: the real Pulumi CLI talks to it, and nothing is deployed.
+"""A stand-in for a provider: the real Pulumi CLI talks to it, and nothing is deployed.
 
 Run as ``python -m bedplate.engine.sandbox.provider ENGINE``; it listens on loopback only, prints
 its port for the CLI, and answers with the simulator's outputs, so that both engines agree.
@@ -19,6 +19,8 @@ from pulumi.runtime.proto import (
     plugin_pb2,
     provider_pb2,
     provider_pb2_grpc,
+    resource_pb2,
+    resource_pb2_grpc,
 )
 
 from bedplate.engine import wire
@@ -49,10 +51,15 @@ _KINDS: Final = {
 
 
 class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """Answers the CLI as the AWS provider would, without AWS."""
+    """Answers the CLI as a package's own provider would, without AWS or a cluster."""
 
-    def __init__(self, engine_address: str | None = None, account_id: str = NO_ACCOUNT) -> None:
-        self.engine_address = engine_address
+    def __init__(
+        self,
+        engine_address: str | None = None,
+        account_id: str = NO_ACCOUNT,
+        package: str = "aws",
+    ) -> None:
+        self.engine_address, self.package = engine_address, package
         self.account = Account(account_id, "us-east-1")
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
@@ -61,19 +68,19 @@ class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
         """Return the version of the installed SDK, whose provider this stands in for."""
-        return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
+        return plugin_pb2.PluginInfo(version=version(f"pulumi-{self.package}"))
 
     def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
         """Return an empty schema; programs bring their own SDK."""
-        return provider_pb2.GetSchemaResponse(schema='{"name": "aws"}')
+        return provider_pb2.GetSchemaResponse(schema=f'{{"name": "{self.package}"}}')
 
     def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
         """Accept any configuration."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
-        """Compare configurations; another region or account is another provider."""
-        moved = {"allowedAccountIds", "region"}
+        """Compare configurations; another region, account or cluster is another provider."""
+        moved = {"allowedAccountIds", "clusterIdentifier", "region"}
         return _diff(_changes(request), lambda key: key in moved)
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
@@ -125,6 +132,25 @@ class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(wire.from_plan(answer or {}))
         return response
+
+    def Construct(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
+        """Register a component whose children only the real provider knows, without any."""
+        with grpc.insecure_channel(request.monitorEndpoint) as channel:
+            monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
+            made = monitor.RegisterResource(
+                resource_pb2.RegisterResourceRequest(
+                    type=request.type,
+                    name=request.name,
+                    parent=request.parent,
+                    object=request.inputs,
+                    dependencies=request.dependencies,
+                    acceptSecrets=True,
+                )
+            )
+            monitor.RegisterResourceOutputs(
+                resource_pb2.RegisterResourceOutputsRequest(urn=made.urn, outputs=request.inputs)
+            )
+        return provider_pb2.ConstructResponse(urn=made.urn, state=request.inputs)
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
         """Do nothing: every call ends at once."""
@@ -205,15 +231,18 @@ def serve(provider: StandInProvider) -> tuple[grpc.Server, int]:
 def main(arguments: Sequence[str]) -> None:
     """Serve until the CLI ends the process; the port on standard output is Pulumi's protocol.
 
-    Arguments are ``--account=<twelve digits>`` and, from the CLI, its own address.
+    Arguments are ``--account=<twelve digits>``, ``--package=<name>`` and, from the CLI, its own
+    address.
     """
-    engine, account = None, NO_ACCOUNT
+    engine, account, package = None, NO_ACCOUNT, "aws"
     for argument in arguments:
         if argument.startswith("--account="):
             account = argument.partition("=")[2]
+        elif argument.startswith("--package="):
+            package = argument.partition("=")[2]
         elif not argument.startswith("-"):
             engine = argument
-    server, port = serve(StandInProvider(engine, account))
+    server, port = serve(StandInProvider(engine, account, package))
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.wait_for_termination()

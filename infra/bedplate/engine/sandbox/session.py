@@ -28,7 +28,7 @@ NO_ACCOUNT: Final = "000000000000"
 """Account of a sandbox that is not told whose it is."""
 ACCOUNT_VARIABLE: Final = "BEDPLATE_SANDBOX_ACCOUNT"
 """Environment variable that tells the stand-in provider its AWS account."""
-PACKAGES: Final = ("aws",)
+PACKAGES: Final = ("aws", "kubernetes")
 """Pulumi packages whose provider is stood in for."""
 
 _NOTE: Final = f"""\
@@ -130,7 +130,7 @@ def _write_plugin(plugins: Path, package: str) -> None:
         "#!/bin/sh\n"
         f'PYTHONPATH="{library}${{PYTHONPATH:+:$PYTHONPATH}}" '
         f'exec "{sys.executable}" -m bedplate.engine.sandbox.provider '
-        f'"--account=${{{ACCOUNT_VARIABLE}:-{NO_ACCOUNT}}}" "$@"\n',
+        f'"--package={package}" "--account=${{{ACCOUNT_VARIABLE}:-{NO_ACCOUNT}}}" "$@"\n',
     )
     (folder / launcher).chmod(0o755)
 

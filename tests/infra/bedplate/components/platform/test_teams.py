@@ -1,0 +1,91 @@
+"""A team gets closed namespaces, quotas that add up, and the platform's addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.platforms import objects, platform_plan
+
+from bedplate.components.platform.teams import Teams
+from bedplate.spec.teams import TeamSpec
+
+
+def _plan(**team: Any) -> Any:
+    changes = {"teams": {"fraud": {"namespaces": ["fraud", "fraud-training"], **team}}}
+    return platform_plan(lambda args: Teams("teams", args), changes)
+
+
+@given(
+    quota=st.integers(0, 64),
+    parts=st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 21), max_size=3),
+)
+def test_the_namespaces_gpus_add_up_to_no_more_than_the_teams(
+    quota: int, parts: dict[str, int]
+) -> None:
+    """However they are shared out; the rules refuse parts that are more than the whole."""
+    if sum(parts.values()) > quota:
+        return
+    team = TeamSpec(namespaces=("a", "b", "c"), gpu_quota=quota, gpu_quotas=parts)
+    given_out = [team.gpus_of(namespace) for namespace in team.namespaces]
+
+    assert sum(given_out) <= quota
+    assert min(given_out) >= 0
+    if set(parts) != {"a", "b", "c"}:
+        assert sum(given_out) == quota
+
+
+def test_gpus_go_to_the_first_namespace_unless_shared_out() -> None:
+    """A quota is a namespace's: the team's is not given twice."""
+    quotas = objects(_plan(gpu_quota=4), "ResourceQuota")
+
+    assert quotas["fraud/team"]["spec"]["hard"]["requests.nvidia.com/gpu"] == "4"
+    assert quotas["fraud-training/team"]["spec"]["hard"]["requests.nvidia.com/gpu"] == "0"
+
+
+def test_a_team_has_no_way_out_of_its_own() -> None:
+    """No load balancer, no node port."""
+    hard = objects(_plan(), "ResourceQuota")["fraud/team"]["spec"]["hard"]
+
+    assert (hard["services.loadbalancers"], hard["services.nodeports"]) == ("0", "0")
+
+
+def test_people_are_bound_by_their_group() -> None:
+    """The same group that the access entry of the foundation names."""
+    binding = objects(_plan(), "RoleBinding")["fraud/team"]
+
+    assert binding["subjects"] == [
+        {
+            "kind": "Group",
+            "name": "bedplate:team:fraud",
+            "apiGroup": "rbac.authorization.k8s.io",
+        }
+    ]
+
+
+def test_model_repositories_find_the_platforms_addresses() -> None:
+    """Registry, buckets, telemetry; nothing that is not there."""
+    data = objects(_plan(), "ConfigMap")["fraud/platform-endpoints"]["data"]
+
+    assert data["MLFLOW_TRACKING_URI"] == "http://mlflow.mlflow.svc.cluster.local:80"
+    assert data["MODEL_BUCKET"] == "acme-prod-models-111122223333"
+    assert data["MODEL_PREFIX"] == "fraud/"
+    assert data["MODEL_HOST_SUFFIX"] == "-fraud.models.acme.example"
+    assert "OPENLINEAGE_URL" not in data
+
+
+def test_predictors_answer_the_gateway_and_the_team() -> None:
+    """And Prometheus, and the pipeline engine; nobody else."""
+    (rule,) = objects(_plan(), "AuthorizationPolicy")["fraud/predictors"]["spec"]["rules"]
+    sources = [each["source"] for each in rule["from"]]
+
+    assert sources == [
+        {
+            "principals": [
+                "cluster.local/ns/edge/sa/platform-istio",
+                "cluster.local/ns/monitoring/sa/prometheus",
+            ]
+        },
+        {"namespaces": ["argo", "fraud"]},
+    ]
