@@ -115,10 +115,13 @@ def _type(schema: JsonSchema) -> str:
     options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
     if options:
         return " or ".join(_type(option) for option in options)
+    if "type" not in schema:
+        return "anything"
     if schema["type"] == "array":
         return f"list of {_type(schema['items'])}"
     if schema["type"] == "object":
-        return f"mapping to {_type(schema['additionalProperties'])}"
+        below = schema["additionalProperties"]
+        return f"mapping to {_type(below) if isinstance(below, dict) else 'anything'}"
     kind = "date" if schema.get("format") == "date" else _KINDS[schema["type"]]
     return kind + _bounds(schema)
 

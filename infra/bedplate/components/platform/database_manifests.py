@@ -39,6 +39,20 @@ def database_job(
     for variable, key in (("PGUSER", "username"), ("PGPASSWORD", "password")):
         reference = {"secretKeyRef": {"name": secret, "key": key}}
         env.append({"name": variable, "valueFrom": reference})
+    labels = {"app.kubernetes.io/name": "create-database", "bedplate/database": database}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": f"create-database-{database}", "namespace": namespace},
+        "spec": {
+            "backoffLimit": 6,
+            "template": {"metadata": {"labels": labels}, "spec": _pod(scope, env)},
+        },
+    }
+
+
+def _pod(scope: PlatformScope, env: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the job's pod."""
     container = {
         "name": "create",
         "image": scope.supply.image(CLIENT),
@@ -51,7 +65,7 @@ def database_job(
             "readOnlyRootFilesystem": True,
         },
     }
-    pod = {
+    return {
         "restartPolicy": "OnFailure",
         "automountServiceAccountToken": False,
         "securityContext": {
@@ -60,16 +74,6 @@ def database_job(
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container],
-    }
-    labels = {"app.kubernetes.io/name": "create-database", "bedplate/database": database}
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": f"create-database-{database}", "namespace": namespace},
-        "spec": {
-            "backoffLimit": 6,
-            "template": {"metadata": {"labels": labels}, "spec": pod},
-        },
     }
 
 

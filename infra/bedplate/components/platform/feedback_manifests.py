@@ -101,36 +101,15 @@ def rights(namespace: str, scope: PlatformScope) -> list[dict[str, Any]]:
 
 def sensor(scope: PlatformScope) -> dict[str, Any]:
     """Return what starts a run for an alert that fires."""
-    cap = scope.spec.feedback.daily_cap
     argo = scope.spec.orchestration.engine == "argo-workflows"
-    parameters = [
-        _parameter(f"body.{_BODY}.namespace", "metadata.namespace"),
-        {
-            "src": {"dependencyName": "alert", "dataTemplate": name_template(cap)},
-            "dest": "metadata.name",
-        },
-    ]
-    if argo:
-        parameters += [
-            {
-                "src": {
-                    "dependencyName": "alert",
-                    "dataTemplate": f"{{{{ {_MODEL} }}}}-training",
-                },
-                "dest": "spec.workflowTemplateRef.name",
-            },
-            _parameter(f"body.{_BODY}.alertname", "spec.arguments.parameters.0.value"),
-        ]
-    else:
-        at = "spec.template.spec.containers.0.env"
-        parameters += [
-            _parameter(f"body.{_BODY}.model", f"{at}.0.value"),
-            _parameter(f"body.{_BODY}.alertname", f"{at}.1.value"),
-        ]
     resource = _workflow() if argo else _job(scope)
     trigger = {
         "name": "retrain",
-        "k8s": {"operation": "create", "source": {"resource": resource}, "parameters": parameters},
+        "k8s": {
+            "operation": "create",
+            "source": {"resource": resource},
+            "parameters": _parameters(scope),
+        },
     }
     fires = {"path": "body.status", "type": "string", "value": ["firing"]}
     return {
@@ -160,6 +139,37 @@ def sensor(scope: PlatformScope) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _parameters(scope: PlatformScope) -> list[dict[str, Any]]:
+    """Return what of the alert goes where in the run."""
+    cap = scope.spec.feedback.daily_cap
+    argo = scope.spec.orchestration.engine == "argo-workflows"
+    parameters = [
+        _parameter(f"body.{_BODY}.namespace", "metadata.namespace"),
+        {
+            "src": {"dependencyName": "alert", "dataTemplate": name_template(cap)},
+            "dest": "metadata.name",
+        },
+    ]
+    if argo:
+        parameters += [
+            {
+                "src": {
+                    "dependencyName": "alert",
+                    "dataTemplate": f"{{{{ {_MODEL} }}}}-training",
+                },
+                "dest": "spec.workflowTemplateRef.name",
+            },
+            _parameter(f"body.{_BODY}.alertname", "spec.arguments.parameters.0.value"),
+        ]
+    else:
+        at = "spec.template.spec.containers.0.env"
+        parameters += [
+            _parameter(f"body.{_BODY}.model", f"{at}.0.value"),
+            _parameter(f"body.{_BODY}.alertname", f"{at}.1.value"),
+        ]
+    return parameters
 
 
 def name_template(daily_cap: int) -> str:

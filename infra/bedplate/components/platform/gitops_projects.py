@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bedplate.spec.gitops import GitopsSpec
     from bedplate.spec.platform import PlatformSpec
     from bedplate.spec.teams import TeamSpec
 
@@ -88,23 +89,6 @@ def application_set(spec: PlatformSpec) -> dict[str, Any]:
         for name, team in spec.teams.items()
         for repository in team.model_repositories
     ]
-    folder = f"{spec.gitops.path}/{spec.environment}/{{{{ .team }}}}/{{{{ .name }}}}"
-    template = {
-        "metadata": {"name": "{{ .team }}-{{ .name }}"},
-        "spec": {
-            "project": "{{ .team }}",
-            "source": {
-                "repoURL": spec.gitops.repository,
-                "targetRevision": spec.gitops.revision,
-                "path": folder,
-            },
-            "destination": {"name": "in-cluster", "namespace": "{{ .namespace }}"},
-            "syncPolicy": {
-                "automated": {"prune": True, "selfHeal": True},
-                "syncOptions": ["ServerSideApply=true", "CreateNamespace=false"],
-            },
-        },
-    }
     return {
         "apiVersion": _API,
         "kind": "ApplicationSet",
@@ -113,8 +97,29 @@ def application_set(spec: PlatformSpec) -> dict[str, Any]:
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
             "generators": [{"list": {"elements": elements}}],
-            "template": template,
+            "template": _application(spec, spec.gitops),
             # Taking the set away must not take the models away.
             "syncPolicy": {"preserveResourcesOnDeletion": spec.protect},
+        },
+    }
+
+
+def _application(spec: PlatformSpec, gitops: GitopsSpec) -> dict[str, Any]:
+    """Return the application of one model repository, as the set's template."""
+    folder = f"{gitops.path}/{spec.environment}/{{{{ .team }}}}/{{{{ .name }}}}"
+    return {
+        "metadata": {"name": "{{ .team }}-{{ .name }}"},
+        "spec": {
+            "project": "{{ .team }}",
+            "source": {
+                "repoURL": gitops.repository,
+                "targetRevision": gitops.revision,
+                "path": folder,
+            },
+            "destination": {"name": "in-cluster", "namespace": "{{ .namespace }}"},
+            "syncPolicy": {
+                "automated": {"prune": True, "selfHeal": True},
+                "syncOptions": ["ServerSideApply=true", "CreateNamespace=false"],
+            },
         },
     }

@@ -48,17 +48,7 @@ class ModelRegistry(PlatformComponent):
             "serviceAccount": {"create": True, "name": "mlflow"},
             "service": {"port": MLFLOW.port},
             "telemetry": {"enabled": False},
-            "backendStore": {
-                "databaseMigration": True,
-                "databaseConnectionCheck": True,
-                "postgres": {
-                    "enabled": True,
-                    "host": host(scope.foundation.text("database_endpoint")),
-                    "port": 5432,
-                    "database": "mlflow",
-                },
-                "existingDatabaseSecret": {"name": _SECRET},
-            },
+            "backendStore": self._database(),
             "artifactRoot": {
                 # Clients need no right of their own in the bucket.
                 "proxiedArtifactStorage": True,
@@ -85,6 +75,19 @@ class ModelRegistry(PlatformComponent):
                 "requests": {"cpu": "100m", "memory": "512Mi"},
                 "limits": {"memory": "2Gi"},
             },
+        }
+
+    def _database(self) -> dict[str, Any]:
+        return {
+            "databaseMigration": True,
+            "databaseConnectionCheck": True,
+            "postgres": {
+                "enabled": True,
+                "host": host(self.scope.foundation.text("database_endpoint")),
+                "port": 5432,
+                "database": "mlflow",
+            },
+            "existingDatabaseSecret": {"name": _SECRET},
         }
 
     def _traffic(self) -> None:

@@ -9,6 +9,7 @@ from bedplate.spec.namespaces import retrains
 
 if TYPE_CHECKING:
     from bedplate.components.platform.scope import PlatformScope
+    from bedplate.spec.platform import PlatformSpec
 
 _PEOPLE = "people"
 _RETRAINING = "retraining"
@@ -31,23 +32,9 @@ def alertmanager_config(scope: PlatformScope) -> dict[str, Any]:
     ]
     routes: list[dict[str, Any]] = [{"receiver": _QUIET, "matchers": ['alertname="Watchdog"']}]
     if retrains(spec):
-        cool_down = f"{spec.feedback.cool_down_hours}h"
-        url = f"{ALERT_EVENTS.url}/alerts"
-        webhook = {"url": url, "send_resolved": False, "max_alerts": 1}
-        receivers.append({"name": _RETRAINING, "webhook_configs": [webhook]})
-        routes.append(
-            {
-                "receiver": _RETRAINING,
-                "matchers": ['retrain="true"'],
-                # One model is one group: many features that drift start one run.
-                "group_by": ["namespace", "model"],
-                "group_wait": "5m",
-                "group_interval": cool_down,
-                "repeat_interval": cool_down,
-                # People are told as well.
-                "continue": True,
-            }
-        )
+        receiver, route = _retraining(spec)
+        receivers.append(receiver)
+        routes.append(route)
     routes.append({"receiver": _PEOPLE, "matchers": ['severity=~"critical|warning"']})
     return {
         "route": {
@@ -60,3 +47,22 @@ def alertmanager_config(scope: PlatformScope) -> dict[str, Any]:
         },
         "receivers": receivers,
     }
+
+
+def _retraining(spec: PlatformSpec) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return receiver and route of alerts that start a run."""
+    cool_down = f"{spec.feedback.cool_down_hours}h"
+    url = f"{ALERT_EVENTS.url}/alerts"
+    webhook = {"url": url, "send_resolved": False, "max_alerts": 1}
+    route = {
+        "receiver": _RETRAINING,
+        "matchers": ['retrain="true"'],
+        # One model is one group: many features that drift start one run.
+        "group_by": ["namespace", "model"],
+        "group_wait": "5m",
+        "group_interval": cool_down,
+        "repeat_interval": cool_down,
+        # People are told as well.
+        "continue": True,
+    }
+    return {"name": _RETRAINING, "webhook_configs": [webhook]}, route

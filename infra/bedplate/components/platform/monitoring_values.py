@@ -40,7 +40,6 @@ _MANAGED_BY_EKS: Final = ("kubeControllerManager", "kubeEtcd", "kubeProxy", "kub
 
 def stack_values(scope: PlatformScope) -> dict[str, Any]:
     """Return the values of kube-prometheus-stack."""
-    monitoring = scope.spec.monitoring
     rules = (
         "etcd",
         "kubeControllerManager",
@@ -59,20 +58,7 @@ def stack_values(scope: PlatformScope) -> dict[str, Any]:
             "podLabels": {MESH_LABEL: "none"},
             "resources": _resources("50m", "128Mi", "512Mi"),
         },
-        "prometheus": {
-            "serviceAccount": {"create": True, "name": "prometheus"},
-            "prometheusSpec": {
-                **_OPEN,
-                "retention": f"{monitoring.metrics_retention_days}d",
-                "retentionSize": f"{monitoring.storage_gib * 8 // 10}GB",
-                "externalLabels": {
-                    "platform": scope.spec.platform,
-                    "environment": scope.spec.environment,
-                },
-                "resources": _resources("200m", "1Gi", "4Gi"),
-                "storageSpec": _volume(monitoring.storage_gib),
-            },
-        },
+        "prometheus": _prometheus(scope),
         "alertmanager": {
             "serviceAccount": {"create": True, "name": "alertmanager"},
             "config": alertmanager_config(scope),
@@ -91,6 +77,24 @@ def stack_values(scope: PlatformScope) -> dict[str, Any]:
             "operatingSystems": {"aix": {"enabled": False}, "darwin": {"enabled": False}}
         },
         "prometheus-node-exporter": {"resources": _resources("20m", "32Mi", "128Mi")},
+    }
+
+
+def _prometheus(scope: PlatformScope) -> dict[str, Any]:
+    monitoring = scope.spec.monitoring
+    return {
+        "serviceAccount": {"create": True, "name": "prometheus"},
+        "prometheusSpec": {
+            **_OPEN,
+            "retention": f"{monitoring.metrics_retention_days}d",
+            "retentionSize": f"{monitoring.storage_gib * 8 // 10}GB",
+            "externalLabels": {
+                "platform": scope.spec.platform,
+                "environment": scope.spec.environment,
+            },
+            "resources": _resources("200m", "1Gi", "4Gi"),
+            "storageSpec": _volume(monitoring.storage_gib),
+        },
     }
 
 
@@ -141,35 +145,11 @@ def _grafana(scope: PlatformScope) -> dict[str, Any]:
 
 def loki_values(scope: PlatformScope) -> dict[str, Any]:
     """Return the values of Loki: one process a copy, everything in the bucket."""
-    schema = {
-        "from": "2026-01-01",
-        "store": "tsdb",
-        "object_store": "s3",
-        "schema": "v13",
-        "index": {"prefix": "index_", "period": "24h"},
-    }
     off = {"replicas": 0}
-    bucket = scope.foundation.bucket("telemetry")
     return {
         "deploymentMode": "Monolithic",
         "fullnameOverride": LOKI.name,
-        "loki": {
-            # One tenant: who may look is decided at the page.
-            "auth_enabled": False,
-            "commonConfig": {"replication_factor": 1},
-            "schemaConfig": {"configs": [schema]},
-            "storage": {
-                "type": "s3",
-                "bucketNames": {"chunks": bucket, "ruler": bucket},
-                "s3": {"region": scope.spec.aws.region},
-            },
-            "compactor": {"retention_enabled": True, "delete_request_store": "s3"},
-            "limits_config": {
-                "retention_period": f"{scope.spec.monitoring.logs_retention_days * 24}h",
-                "allow_structured_metadata": True,
-            },
-            "analytics": {"reporting_enabled": False},
-        },
+        "loki": _loki(scope),
         "serviceAccount": {"create": True, "name": "loki"},
         "singleBinary": {
             "replicas": 1,
@@ -188,6 +168,35 @@ def loki_values(scope: PlatformScope) -> dict[str, Any]:
     }
 
 
+def _loki(scope: PlatformScope) -> dict[str, Any]:
+    """Return Loki's own configuration: one tenant, an index a day, everything in the bucket."""
+    bucket = scope.foundation.bucket("telemetry")
+    schema = {
+        "from": "2026-01-01",
+        "store": "tsdb",
+        "object_store": "s3",
+        "schema": "v13",
+        "index": {"prefix": "index_", "period": "24h"},
+    }
+    return {
+        # One tenant: who may look is decided at the page.
+        "auth_enabled": False,
+        "commonConfig": {"replication_factor": 1},
+        "schemaConfig": {"configs": [schema]},
+        "storage": {
+            "type": "s3",
+            "bucketNames": {"chunks": bucket, "ruler": bucket},
+            "s3": {"region": scope.spec.aws.region},
+        },
+        "compactor": {"retention_enabled": True, "delete_request_store": "s3"},
+        "limits_config": {
+            "retention_period": f"{scope.spec.monitoring.logs_retention_days * 24}h",
+            "allow_structured_metadata": True,
+        },
+        "analytics": {"reporting_enabled": False},
+    }
+
+
 def telemetry_values(scope: PlatformScope) -> dict[str, Any]:
     """Return the values of the collector that applications send metrics and logs to."""
     export = {"otlphttp/loki": {"endpoint": f"{LOKI.url}/otlp"}}
@@ -199,7 +208,6 @@ def telemetry_values(scope: PlatformScope) -> dict[str, Any]:
         forward = {"otlphttp/siem": {"logs_endpoint": siem.url}}
         logs.append("otlphttp/siem")
     listen = f"${{env:MY_POD_IP}}:{OTLP.pod_port}"
-    steps = ["memory_limiter", "batch"]
     return {
         "mode": "deployment",
         "replicaCount": 2,
@@ -217,18 +225,17 @@ def telemetry_values(scope: PlatformScope) -> dict[str, Any]:
                 "otlp": {"protocols": {"grpc": None, "http": {"endpoint": listen}}},
             },
             "exporters": {**export, **remote, **forward, "debug": None},
-            "service": {
-                "pipelines": {
-                    "logs": {"receivers": ["otlp"], "processors": steps, "exporters": logs},
-                    "metrics": {
-                        "receivers": ["otlp"],
-                        "processors": steps,
-                        "exporters": ["prometheusremotewrite"],
-                    },
-                    "traces": None,
-                }
-            },
+            "service": {"pipelines": _pipelines(logs)},
         },
+    }
+
+
+def _pipelines(logs: list[str]) -> dict[str, Any]:
+    own = {"receivers": ["otlp"], "processors": ["memory_limiter", "batch"]}
+    return {
+        "logs": own | {"exporters": logs},
+        "metrics": own | {"exporters": ["prometheusremotewrite"]},
+        "traces": None,
     }
 
 

@@ -10,6 +10,7 @@ from bedplate.components.platform.secret_manifests import external_secret
 
 if TYPE_CHECKING:
     from bedplate.components.platform.scope import PlatformScope
+    from bedplate.spec.platform import PlatformSpec
 
 SECRETS: Final = {
     "airflow-fernet": "fernet-key",
@@ -52,9 +53,6 @@ def connection_secret(scope: PlatformScope, namespace: str) -> dict[str, Any]:
 def airflow_values(scope: PlatformScope) -> dict[str, Any]:
     """Return the chart's values: a pod a task, the foundation's Postgres, logs in the bucket."""
     spec = scope.spec
-    repository = spec.orchestration.airflow.dags_repository
-    if repository is None and spec.gitops is not None:
-        repository = spec.gitops.repository
     values: dict[str, Any] = {
         "executor": "KubernetesExecutor",
         "uid": 50000,
@@ -73,34 +71,46 @@ def airflow_values(scope: PlatformScope) -> dict[str, Any]:
         "statsd": {"securityContexts": {"pod": {"seccompProfile": {"type": "RuntimeDefault"}}}},
         "config": _config(scope),
     }
-    for part, account in (
-        ("scheduler", "airflow-scheduler"),
-        ("apiServer", "airflow-api-server"),
-        ("triggerer", "airflow-triggerer"),
-        ("dagProcessor", "airflow-dag-processor"),
-    ):
-        values[part] = {
-            "serviceAccount": {"create": True, "name": account},
-            "resources": {
-                "requests": {"cpu": "100m", "memory": "512Mi"},
-                "limits": {"memory": "2Gi"},
-            },
-        }
+    values |= _parts()
     values["triggerer"]["persistence"] = {"enabled": False}
     values["workers"] = {
         "kubernetes": {"serviceAccount": {"create": True, "name": "airflow-worker"}}
     }
-    if repository is not None:
-        values["dags"] = {
-            "gitSync": {
-                "enabled": True,
-                "repo": repository,
-                "branch": "main",
-                "ref": spec.gitops.revision if spec.gitops else "main",
-                "subPath": spec.orchestration.airflow.dags_path,
-            }
+    dags = _dags(spec)
+    return values | ({"dags": dags} if dags else {})
+
+
+def _parts() -> dict[str, dict[str, Any]]:
+    """Return account and size of each part."""
+    accounts = {
+        "scheduler": "airflow-scheduler",
+        "apiServer": "airflow-api-server",
+        "triggerer": "airflow-triggerer",
+        "dagProcessor": "airflow-dag-processor",
+    }
+    resources = {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}}
+    return {
+        part: {"serviceAccount": {"create": True, "name": name}, "resources": resources}
+        for part, name in accounts.items()
+    }
+
+
+def _dags(spec: PlatformSpec) -> dict[str, Any]:
+    """Return where pipelines are read: a git repository, followed by every part."""
+    repository = spec.orchestration.airflow.dags_repository
+    if repository is None and spec.gitops is not None:
+        repository = spec.gitops.repository
+    if repository is None:
+        return {}
+    return {
+        "gitSync": {
+            "enabled": True,
+            "repo": repository,
+            "branch": "main",
+            "ref": spec.gitops.revision if spec.gitops else "main",
+            "subPath": spec.orchestration.airflow.dags_path,
         }
-    return values
+    }
 
 
 def _config(scope: PlatformScope) -> dict[str, Any]:

@@ -23,7 +23,7 @@ RESTRICTED: dict[str, Any] = {
 
 
 def argo_values(scope: PlatformScope) -> dict[str, Any]:
-    """Return the values of the chart: runs in the teams' namespaces, artefacts in the bucket."""
+    """Return the values of the chart: runs in the teams' namespaces, as the teams."""
     small = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}
     return {
         "images": {"pullPolicy": "IfNotPresent"},
@@ -51,27 +51,22 @@ def argo_values(scope: PlatformScope) -> dict[str, Any]:
                 "limits": {"memory": "256Mi"},
             },
         },
-        "server": {
-            "replicas": 2,
-            "pdb": {"enabled": True, "minAvailable": 1},
-            # Its page acts with its own rights: whoever comes has logged in at the edge, and flows
-            # let nobody else in.
-            "authModes": ["server"],
-            "serviceAccount": {"create": True, "name": "argo-workflows-server"},
-            "resources": small,
-        },
+        "server": _server(small),
         "useStaticCredentials": False,
-        "artifactRepository": {
-            "archiveLogs": True,
-            "s3": {
-                "bucket": scope.foundation.bucket("lineage"),
-                "region": scope.spec.aws.region,
-                "endpoint": f"s3.{scope.spec.aws.region}.amazonaws.com",
-                "keyFormat": "pipelines/{{workflow.namespace}}/{{workflow.name}}/{{pod.name}}",
-                # By the Pod Identity of the pod's account.
-                "useSDKCreds": True,
-            },
-        },
+        # Each team keeps what its runs pass on among its own data (teams_manifests).
+        "artifactRepository": {"archiveLogs": True},
+    }
+
+
+def _server(resources: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "replicas": 2,
+        "pdb": {"enabled": True, "minAvailable": 1},
+        # Its page acts with its own rights: whoever comes has logged in at the edge, and flows
+        # let nobody else in.
+        "authModes": ["server"],
+        "serviceAccount": {"create": True, "name": "argo-workflows-server"},
+        "resources": resources,
     }
 
 

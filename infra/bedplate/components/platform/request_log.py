@@ -72,6 +72,35 @@ def _quoted(text: str) -> str:
 
 def request_log_values(scope: PlatformScope) -> dict[str, Any]:
     """Return the values of the collector that keeps requests."""
+    return {
+        "mode": "deployment",
+        "replicaCount": 2,
+        "fullnameOverride": REQUEST_LOG.name,
+        "image": {"repository": scope.supply.repository(CONTRIB)},
+        "command": {"name": "otelcol-contrib"},
+        "serviceAccount": {"create": True, "name": "request-log"},
+        "additionalLabels": {"bedplate/part": "request-log"},
+        **RESTRICTED,
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "128Mi"},
+            "limits": {"memory": "512Mi"},
+        },
+        "ports": {
+            **UNUSED_PORTS,
+            "requests": {
+                "enabled": True,
+                "containerPort": REQUEST_LOG.pod_port,
+                "servicePort": REQUEST_LOG.port,
+                "protocol": "TCP",
+            },
+        },
+        "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+        "config": _config(scope),
+    }
+
+
+def _config(scope: PlatformScope) -> dict[str, Any]:
+    """Return the collector's own configuration."""
     log = scope.spec.serving.request_log
     processors: dict[str, Any] = {}
     steps = ["memory_limiter"]
@@ -97,40 +126,16 @@ def request_log_values(scope: PlatformScope) -> dict[str, Any]:
         "exporters": ["awss3"],
     }
     return {
-        "mode": "deployment",
-        "replicaCount": 2,
-        "fullnameOverride": REQUEST_LOG.name,
-        "image": {"repository": scope.supply.repository(CONTRIB)},
-        "command": {"name": "otelcol-contrib"},
-        "serviceAccount": {"create": True, "name": "request-log"},
-        "additionalLabels": {"bedplate/part": "request-log"},
-        **RESTRICTED,
-        "resources": {
-            "requests": {"cpu": "50m", "memory": "128Mi"},
-            "limits": {"memory": "512Mi"},
-        },
-        "ports": {
-            **UNUSED_PORTS,
-            "requests": {
-                "enabled": True,
-                "containerPort": REQUEST_LOG.pod_port,
-                "servicePort": REQUEST_LOG.port,
-                "protocol": "TCP",
+        "receivers": {
+            **UNUSED_RECEIVERS,
+            "webhookevent": {
+                "endpoint": f"${{env:MY_POD_IP}}:{REQUEST_LOG.pod_port}",
+                "path": "/",
             },
         },
-        "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
-        "config": {
-            "receivers": {
-                **UNUSED_RECEIVERS,
-                "webhookevent": {
-                    "endpoint": f"${{env:MY_POD_IP}}:{REQUEST_LOG.pod_port}",
-                    "path": "/",
-                },
-            },
-            "processors": processors,
-            "exporters": {"awss3": exporter, "debug": None},
-            "service": {
-                "pipelines": {"logs": pipeline, "metrics": None, "traces": None},
-            },
+        "processors": processors,
+        "exporters": {"awss3": exporter, "debug": None},
+        "service": {
+            "pipelines": {"logs": pipeline, "metrics": None, "traces": None},
         },
     }

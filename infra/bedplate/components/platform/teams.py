@@ -82,6 +82,10 @@ class Team(PlatformComponent):
         self.manifest(manifests.workload_role(namespace))
         for binding in manifests.bindings(namespace, self._key):
             self.manifest(binding)
+        if spec.orchestration.engine == "argo-workflows":
+            bucket = self.scope.foundation.bucket("datasets")
+            place = (namespace, self._key, spec.aws.region, bucket)
+            self.manifest(manifests.artefacts(*place))
         self.manifest(manifests.endpoints(namespace, self._key, self._addresses(namespace)))
 
     def _addresses(self, namespace: str) -> dict[str, Any]:

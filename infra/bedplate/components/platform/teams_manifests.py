@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.components.team_groups import team_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pulumi
 
     from bedplate.spec.platform import PlatformSpec
     from bedplate.spec.teams import TeamSpec
@@ -123,6 +126,29 @@ def _binding(namespace: str, role: str, subject: Mapping[str, str]) -> dict[str,
 
 def _rule(groups: list[str], resources: list[str], verbs: list[str]) -> dict[str, Any]:
     return {"apiGroups": groups, "resources": resources, "verbs": verbs}
+
+
+def artefacts(namespace: str, team: str, region: str, bucket: pulumi.Output[str]) -> dict[str, Any]:
+    """Return where Argo keeps what a team's runs pass on: among the team's own data.
+
+    The pods read and write it with the team's role, which reaches no other team's.
+    """
+
+    def repository(name: str) -> dict[str, str]:
+        s3 = {
+            "bucket": name,
+            "region": region,
+            "endpoint": f"s3.{region}.amazonaws.com",
+            "keyFormat": f"{team}/pipelines/{{{{workflow.name}}}}/{{{{pod.name}}}}",
+            # By the Pod Identity of the pod's account.
+            "useSDKCreds": True,
+        }
+        return {"default": json.dumps({"archiveLogs": True, "s3": s3})}
+
+    made = _object("v1", "ConfigMap", namespace, "artifact-repositories")
+    key = "workflows.argoproj.io/default-artifact-repository"
+    made["metadata"]["annotations"] = {key: "default"}
+    return {**made, "data": bucket.apply(repository)}
 
 
 def endpoints(namespace: str, team: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_nobody_gets_in_unless_the_environment_names_them() -> None:
 
 
 def test_each_gets_what_its_place_in_the_file_says() -> None:
-    """Admins all, viewers a look, teams their namespaces, the deployer all."""
+    """Admins all, viewers a look, the deployer all; teams what the platform layer gives them."""
     granted = _granted(
         {
             "aws": {"deploy_role_arn": f"{ROLE}deployer"},
@@ -49,7 +49,6 @@ def test_each_gets_what_its_place_in_the_file_says() -> None:
         ("deployer", "AmazonEKSClusterAdminPolicy", "(cluster)"),
         ("ops/admin", "AmazonEKSClusterAdminPolicy", "(cluster)"),
         ("auditor", "AmazonEKSAdminViewPolicy", "(cluster)"),
-        ("fraud", "AmazonEKSEditPolicy", "fraud,fraud-dev"),
     }
 
 
@@ -68,7 +67,7 @@ def test_a_role_that_is_named_twice_has_one_entry() -> None:
 
     assert accesses(environment) == (
         Access(f"{ROLE}ops", ("AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy")),
-        Access(f"{ROLE}people", (), ("claims", "fraud")),
+        Access(f"{ROLE}people", (), ("bedplate:team:claims", "bedplate:team:fraud")),
     )
 
 

@@ -58,6 +58,7 @@ def test_only_gpu_work_lands_on_a_pool() -> None:
     assert group["labels"] == {
         "tier": "gold",
         "nvidia.com/gpu.present": "true",
+        "nvidia.com/device-plugin.config": "whole",
         "bedplate/gpu-pool": "inference",
         "bedplate/purchase": "on-demand",
     }

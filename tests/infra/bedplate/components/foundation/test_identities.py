@@ -56,7 +56,9 @@ def test_every_controller_and_team_has_a_role_of_its_own() -> None:
         "external-secrets": ["external-secrets/external-secrets"],
         "load-balancer": ["kube-system/aws-load-balancer-controller"],
         "mlflow": ["mlflow/mlflow"],
-        "log-shipper": ["monitoring/log-shipper"],
+        "loki": ["monitoring/loki"],
+        "request-log": ["monitoring/request-log"],
+        "alerts": ["monitoring/alertmanager"],
         "orchestrator": ["argo/argo-workflow", "argo/argo-workflows-server"],
         "workload-fraud": ["fraud-train/workload", "fraud/workload"],
         "workload-claims": ["claims/workload"],
@@ -220,12 +222,20 @@ def test_external_secrets_reads_the_environments_secrets() -> None:
     }
 
 
-def test_the_log_shipper_writes_and_makes_no_groups() -> None:
-    """A group that it made itself would be unencrypted and kept for ever."""
-    (statement,) = _statements(_plan(), "log-shipper-logs")
+def test_the_request_log_adds_and_never_reads() -> None:
+    """Whoever takes it over learns nothing of what was asked before."""
+    actions = {a for s in _statements(_plan(), "request-log-objects") for a in s["Action"]}
 
-    assert "logs:CreateLogGroup" not in statement["Action"]
-    assert statement["Resource"] == [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/acme-prod/*"]
+    assert "s3:PutObject" in actions
+    assert not {action for action in actions if action.startswith("s3:GetObject")}
+
+
+def test_alerts_go_to_the_alarm_topic_only() -> None:
+    """Alertmanager may publish there, and nowhere else."""
+    (statement,) = _statements(_plan(), "alerts-topic")
+
+    assert statement["Action"] == ["sns:Publish"]
+    assert statement["Resource"] == [f"arn:aws:sns:{REGION}:{ACCOUNT}:acme-prod-alarms"]
 
 
 def test_data_is_reached_from_inside_only() -> None:
@@ -240,7 +250,7 @@ def test_data_is_reached_from_inside_only() -> None:
         if not INSIDE.items() <= statement["Condition"]["StringEquals"].items()
     ]
 
-    assert len(policies) == 11
+    assert len(policies) == 12
     assert outside == []
 
 

@@ -39,14 +39,14 @@ def _rule(plan: LayerPlan, part: str) -> dict[str, Any]:
     return rule
 
 
-def test_there_are_four_buckets_each_with_the_key_of_its_class() -> None:
-    """Models, datasets, lineage and evidence; datasets and lineage share the key for data."""
+def test_there_are_six_buckets_each_with_the_key_of_its_class() -> None:
+    """Datasets, lineage and requests share the key for data."""
     plan = _plan()
     keys = {
         part: named(plan, f"stores-{part}-encryption")
         .inputs["rules"][0]["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"]
         .rsplit("/", 1)[1]
-        for part in ("models", "datasets", "lineage", "evidence")
+        for part in ("models", "datasets", "lineage", "evidence", "requests", "telemetry")
     }
 
     assert keys == {
@@ -54,6 +54,8 @@ def test_there_are_four_buckets_each_with_the_key_of_its_class() -> None:
         "datasets": "data",
         "lineage": "data",
         "evidence": "evidence",
+        "requests": "data",
+        "telemetry": "logs",
     }
     assert {b.inputs["bucket"] for b in of_type(plan, "aws:s3/bucket:Bucket")} == {
         f"acme-prod-{part}-{ACCOUNT}" for part in keys
@@ -71,7 +73,7 @@ def test_protection_follows_the_environment(protect: bool) -> None:  # noqa: FBT
         *of_type(plan, "aws:backup/vault:Vault"),
     )
 
-    assert [h.options.get("protect", False) for h in holders] == [protect] * 6
+    assert [h.options.get("protect", False) for h in holders] == [protect] * 8
 
 
 def test_every_bucket_drops_abandoned_uploads_and_old_versions() -> None:

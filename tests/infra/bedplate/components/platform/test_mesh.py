@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from support.platforms import objects, platform_plan, releases, values
 
 from bedplate.components.platform.mesh import Mesh
@@ -13,8 +15,8 @@ def test_charts_come_in_their_order() -> None:
     found = releases(plan)
     order = ["istio-base", "istiod", "istio-cni", "ztunnel"]
 
-    assert list(found) == order or set(found) == set(order)
-    for before, after in zip(order, order[1:], strict=False):
+    assert set(found) == set(order)
+    for before, after in pairwise(order):
         assert found[before].urn in found[after].dependencies
 
 

@@ -18,24 +18,10 @@ from bedplate.components.platform.monitoring_rules import alerts
 METRICS = yaml.safe_load((Path(__file__).parent / "metrics.yaml").read_text())
 KNOWN = {name for source in METRICS for name in source["metrics"]}
 WORDS = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-LANGUAGE = set(
-    [
-        "sum",
-        "max",
-        "min",
-        "avg",
-        "by",
-        "rate",
-        "count",
-        "histogram_quantile",
-        "sum_over_time",
-        "time",
-        "and",
-        "or",
-        "vector",
-        "le",
-    ]
-)
+LANGUAGE = {
+    *("sum", "max", "min", "avg", "by", "rate", "count", "time", "and", "or", "vector", "le"),
+    *("histogram_quantile", "sum_over_time"),
+}
 
 
 def _metrics(expr: str) -> set[str]:
@@ -122,6 +108,5 @@ def test_cost_is_shown_where_there_is_a_price() -> None:
     titles = {panel.title for panel in cost_dashboard(spec()).panels}
 
     assert "GPU cost an hour" not in titles
-    assert [p.expr for p in cost_dashboard(priced).panels if p.title == "GPU cost an hour"][
-        0
-    ].endswith("* 1.5")
+    panels = {panel.title: panel.expr for panel in cost_dashboard(priced).panels}
+    assert panels["GPU cost an hour"].endswith("* 1.5")

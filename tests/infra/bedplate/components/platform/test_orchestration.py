@@ -17,12 +17,11 @@ def _plan(engine: str, **more: Any) -> Any:
 
 
 def test_argo_runs_in_the_teams_namespaces() -> None:
-    """Under the team's own account, with artefacts in the bucket and no stored keys."""
+    """Under the team's own account, and with no stored keys."""
     chart = values(_plan("argo-workflows"), "argo-workflows")
 
     assert chart["controller"]["workflowNamespaces"] == ["claims", "fraud"]
     assert chart["controller"]["workflowDefaults"]["spec"]["serviceAccountName"] == "workload"
-    assert chart["artifactRepository"]["s3"]["useSDKCreds"] is True
     assert chart["useStaticCredentials"] is False
 
 

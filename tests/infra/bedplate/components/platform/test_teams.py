@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -73,6 +74,16 @@ def test_model_repositories_find_the_platforms_addresses() -> None:
     assert data["MODEL_PREFIX"] == "fraud/"
     assert data["MODEL_HOST_SUFFIX"] == "-fraud.models.acme.example"
     assert "OPENLINEAGE_URL" not in data
+
+
+def test_runs_pass_on_artefacts_among_the_teams_own_data() -> None:
+    """With the role of the team's pods, below the team's prefix."""
+    made = objects(_plan(), "ConfigMap")["fraud/artifact-repositories"]
+    s3 = json.loads(made["data"]["default"])["s3"]
+
+    assert s3["bucket"] == "acme-prod-datasets-111122223333"
+    assert s3["keyFormat"].startswith("fraud/pipelines/")
+    assert s3["useSDKCreds"] is True
 
 
 def test_predictors_answer_the_gateway_and_the_team() -> None:
