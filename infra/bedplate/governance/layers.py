@@ -33,6 +33,12 @@ def program_root(options: Options) -> Path:
     return asset("infra").parent
 
 
+def program(options: Options, layer: str) -> Path:
+    """Return the program of a layer: the project's own, else the built-in one."""
+    own = program_of(program_root(options), layer)
+    return own if own.is_file() else program_of(asset("infra").parent, layer)
+
+
 def blueprint_folder(options: Options) -> Path | None:
     """Return the folder of a project's own blueprints, where it has one."""
     folder = options.blueprints or options.stacks.resolve().parent / "blueprints"

@@ -9,8 +9,7 @@ from bedplate.engine.simulator import LayerRequest, simulate_layer
 from bedplate.governance.layers import (
     LAYERS,
     blueprint_folder,
-    program_of,
-    program_root,
+    program,
     project_of,
 )
 from bedplate.program import judging
@@ -41,7 +40,7 @@ def request(
         layer=layer,
         project=project_of(layer),
         stack=spec.environment,
-        program=program_of(program_root(options), layer),
+        program=program(options, layer),
         config=config,
         account_id=spec.aws.account_id,
         region=spec.aws.region,

@@ -101,8 +101,10 @@ def _model(schema: JsonSchema, whole: JsonSchema) -> tuple[JsonSchema, str] | No
     if "$ref" in schema.get("items", {}):
         inner = _model(schema["items"], whole)
         return (inner[0], "[]") if inner else None
-    for values in schema.get("patternProperties", {}).values():
-        if "$ref" in values:
+    others = schema.get("additionalProperties")
+    named = [*schema.get("patternProperties", {}).values(), *([others] if others else [])]
+    for values in named:
+        if isinstance(values, dict) and "$ref" in values:
             inner = _model(values, whole)
             return (inner[0], ".<name>") if inner else None
     return None
@@ -120,7 +122,7 @@ def _type(schema: JsonSchema) -> str:
     if schema["type"] == "array":
         return f"list of {_type(schema['items'])}"
     if schema["type"] == "object":
-        below = schema["additionalProperties"]
+        below = schema.get("additionalProperties")
         return f"mapping to {_type(below) if isinstance(below, dict) else 'anything'}"
     kind = "date" if schema.get("format") == "date" else _KINDS[schema["type"]]
     return kind + _bounds(schema)

@@ -63,7 +63,7 @@ def test_one_layer_can_be_asked_for(run: Callable[..., Any], simulated: list[Any
     run("preview", "prod")
     run("preview", "prod", "--layer", "foundation")
 
-    assert simulated == [("foundation",), ("foundation",)]
+    assert simulated == [("foundation", "platform"), ("foundation",)]
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,11 @@ def test_pulumi_previews_each_layer(
 
     assert asked == [
         ("bedplate-foundation", "prod", False),
+        ("bedplate-platform", "prod", False),
         ("bedplate-foundation", "prod", True),
+        ("bedplate-platform", "prod", True),
     ]
-    assert (real.out, real.err) == (plan.dumps(), "")
+    assert (json.loads(real.out)["layers"], real.err) == ([plan.to_json()["layers"][0]] * 2, "")
     assert sandboxed.out == real.out
     assert sandboxed.err == "SANDBOX: stand-in provider, nothing is deployed\n"
 
@@ -112,12 +114,15 @@ def test_pulumi_previews_each_layer(
 def test_a_real_preview_runs_end_to_end(run: Callable[..., Any]) -> None:
     """With the built-in program: hundreds of resources, each below its section."""
     found = json.loads(run("preview", "dev", "--format", "json").out)
-    (layer,) = found["layers"]
-    sections = {(r["spec_path"] or "").split(".")[0] for r in layer["resources"]}
+    foundation, platform = found["layers"]
+    resources = [*foundation["resources"], *platform["resources"]]
+    sections = {(r["spec_path"] or "").split(".")[0] for r in resources}
 
     assert (found["schema"], found["environment"]) == ("bedplate.plan/v1", "dev")
-    assert len(layer["resources"]) > 200
-    assert {"network", "keys", "cluster", "stores", "audit"} <= sections
+    assert len(foundation["resources"]) > 200
+    assert len(platform["resources"]) > 200
+    assert {"network", "keys", "cluster", "serving", "mesh", "teams"} <= sections
+    assert "$unknown" not in json.dumps(found)
 
 
 def test_faults_of_the_files_are_told_with_their_places(

@@ -48,7 +48,8 @@ def _environment(path: Path) -> Resolved:
     name = path.name.removesuffix(".plan.json")
     if path.parent.name == "stacks":
         return resolve(name, ROOT / "stacks")
-    example = ROOT / "blueprints" / name / "example"
+    engine = path.parent / name
+    example = engine if engine.is_dir() else ROOT / "blueprints" / name / "example"
     return resolve(environments(example)[0], example)
 
 
@@ -83,7 +84,9 @@ def test_there_are_golden_plans_of_every_environment_and_blueprint() -> None:
     blueprints = {f"blueprints-{d.parent.name}" for d in (ROOT / "blueprints").glob("*/example")}
     stacks = {f"stacks-{name}" for name in environments(ROOT / "stacks")}
 
-    assert {_name(path) for path in GOLDEN} == blueprints | stacks
+    engines = {f"engines-{d.name}" for d in (ROOT / "tests/golden/engines").iterdir() if d.is_dir()}
+
+    assert {_name(path) for path in GOLDEN} == blueprints | stacks | engines
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=_name)

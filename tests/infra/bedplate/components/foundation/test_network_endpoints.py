@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ISOLATED = (
     "autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth",
-    "elasticloadbalancing", "guardduty-data", "kms", "logs", "monitoring", "secretsmanager", "sns", "ssm",
+    "elasticloadbalancing", "guardduty-data", "kms", "logs", "monitoring", "secretsmanager", "sns",
+    "ssm",
     "ssmmessages", "sts",
 )  # fmt: skip
 KARPENTER = {"gpu_pools": {"l4": {"instance_types": ["g6.xlarge"], "max_gpus": 1}}}
