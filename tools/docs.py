@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import diagrams
+
 from bedplate.cli.reference import render as cli_page
 from bedplate.policy import catalogue_docs
 from bedplate.policy.catalogue import load_catalogue
@@ -64,6 +66,7 @@ def documents(root: Path = ROOT) -> dict[str, str]:
         "docs/reference/environment.md": environment_page(),
         "docs/reference/environment.schema.json": environment_schema_text(),
         "docs/reference/blueprint.schema.json": blueprint_schema_text(),
+        "docs/reference/diagrams.md": diagrams.page(root / "tests" / "golden"),
     }
     return reference | _policy_pages(root) | _blueprint_readmes(root)
 

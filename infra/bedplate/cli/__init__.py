@@ -18,6 +18,7 @@ from bedplate.cli import (
     check,
     cost,
     explain,
+    mirror,
     policies,
     preview,
     sandbox,
@@ -78,6 +79,7 @@ app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("preview", epilog=preview.EXAMPLES)(preview.preview)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("cost", epilog=cost.EXAMPLES)(cost.cost)
+app.add_typer(mirror.app, name="mirror")
 app.command("blueprints", epilog=blueprints.EXAMPLES)(blueprints.blueprints)
 app.command("policies", epilog=policies.EXAMPLES)(policies.policies)
 app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)

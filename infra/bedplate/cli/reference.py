@@ -50,6 +50,10 @@ def _sections() -> Iterator[str]:
     for name, command in root.commands.items():
         if isinstance(command, TyperCommand):
             yield _section(name, command, context)
+        elif isinstance(command, TyperGroup):
+            for inner, verb in command.commands.items():
+                if isinstance(verb, TyperCommand):
+                    yield _section(f"{name} {inner}", verb, context)
 
 
 def _section(name: str, command: TyperCommand | TyperGroup, parent: typer.Context | None) -> str:

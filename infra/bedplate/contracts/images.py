@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from bedplate.versions import CHARTS
+from bedplate.versions import CHARTS, KUBEFLOW_PIPELINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +64,51 @@ _ISTIO_TAG: Final = f"{CHARTS['istiod'].version}-distroless"
 """The ambient profile runs the images without a shell."""
 _KSERVE_TAG: Final = CHARTS["kserve-resources"].version
 _CERT: Final = CHARTS["cert-manager"].version
+
+LOGIN: Final = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4"
+"""Login of people at the edge."""
+POSTGRES_CLIENT: Final = "public.ecr.aws/docker/library/postgres:17.6-alpine"
+"""Postgres' own client; the server is of the same major version or older."""
+CURL: Final = "docker.io/curlimages/curl:8.21.0"
+"""What asks an engine for a run by its API."""
+BUS: Final = (
+    "docker.io/library/nats:2.10.10",
+    "docker.io/natsio/prometheus-nats-exporter:0.14.0",
+    "docker.io/natsio/nats-server-config-reloader:0.14.0",
+)
+"""The event bus: server, exporter, reloader."""
+COLLECTOR: Final = (
+    "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib"
+    f":{CHARTS['opentelemetry-collector'].release}"
+)
+"""Distribution of the collector with the receivers and exporters that are used."""
+RUNTIMES: Final = {
+    "huggingfaceserver": f"docker.io/kserve/huggingfaceserver:{_KSERVE_TAG}",
+    "lgbserver": f"docker.io/kserve/lgbserver:{_KSERVE_TAG}",
+    "mlserver": "docker.io/seldonio/mlserver:1.7.1",
+    "sklearnserver": f"docker.io/kserve/sklearnserver:{_KSERVE_TAG}",
+    "tritonserver": "nvcr.io/nvidia/tritonserver:25.06-py3",
+    "vllmserver": "docker.io/vllm/vllm-openai:v0.11.0",
+    "xgbserver": f"docker.io/kserve/xgbserver:{_KSERVE_TAG}",
+}
+"""Serving runtimes, by their key in the chart kserve-runtime-configs."""
+PIPELINES: Final = tuple(
+    f"ghcr.io/kubeflow/{name}:{KUBEFLOW_PIPELINES}"
+    for name in (
+        "kfp-api-server",
+        "kfp-cache-server",
+        "kfp-frontend",
+        "kfp-metadata-envoy",
+        "kfp-metadata-writer",
+        "kfp-persistence-agent",
+        "kfp-scheduled-workflow-controller",
+        "kfp-viewer-crd-controller",
+        "kfp-visualization-server",
+    )
+)
+"""Images of the manifests of Kubeflow Pipelines."""
+OWN: Final = (LOGIN, POSTGRES_CLIENT, CURL, *BUS, COLLECTOR, *RUNTIMES.values(), *PIPELINES)
+"""Images that manifests of ours name, beside those of charts."""
 
 IMAGES: Final[dict[str, tuple[ChartImage, ...]]] = {
     "airflow": (
@@ -184,13 +229,7 @@ IMAGES: Final[dict[str, tuple[ChartImage, ...]]] = {
         _at("docker.io/burakince/mlflow:3.15.1", "initImages.mlflowDbMigration.repository"),
     ),
     "nvidia-device-plugin": (_at("nvcr.io/nvidia/k8s-device-plugin:v0.20.0", "image.repository"),),
-    "opentelemetry-collector": (
-        _at(
-            "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib"
-            ":0.158.0",
-            "image.repository",
-        ),
-    ),
+    "opentelemetry-collector": (_at(COLLECTOR, "image.repository"),),
     "ztunnel": (_at(f"{_ISTIO}/ztunnel:{_ISTIO_TAG}", "hub", part="hub"),),
 }
 """Images by chart. Charts that are not listed run none."""

@@ -86,17 +86,22 @@ class Supply:
             return ChartSource(chart, repository)
         if held.startswith(_OCI):
             return ChartSource(f"{held}/{chart}", None)
-        return ChartSource(f"{held}/{chart}-{version}.tgz", None)
+        return ChartSource(f"{_folder(held)}/{chart}-{version}.tgz", None)
 
     def manifest(self, name: str) -> str:
         """Return where a manifest of `versions.MANIFESTS` is read."""
-        return f"{self.manifests}/{name}.yaml" if self.manifests else MANIFESTS[name]
+        return f"{_folder(self.manifests)}/{name}.yaml" if self.manifests else MANIFESTS[name]
 
     def is_inside(self, reference: str) -> bool:
         """Tell whether an image or chart is pulled from what the organisation holds itself."""
         own = [self.images, self.charts, self.registry.split("/", maxsplit=1)[0]]
         bare = reference.removeprefix(_OCI)
         return any(bare.startswith(held.removeprefix(_OCI)) for held in own if held)
+
+
+def _folder(place: str) -> str:
+    """Return a folder of the project as Pulumi finds it, whose program runs in `infra/<layer>`."""
+    return place if "://" in place or place.startswith("/") else f"../../{place}"
 
 
 def _put(values: dict[str, Any], steps: list[str], value: str) -> None:

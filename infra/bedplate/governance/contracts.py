@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _KUBERNETES = "kubernetes:"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
+_FILE = "kubernetes:yaml/v2:ConfigFile"
 _NOT_OBJECTS = ("kubernetes:helm.sh", "kubernetes:yaml", "kubernetes:kustomize")
 """What stands for many objects; only the provider sees these."""
 
@@ -45,6 +46,10 @@ class _Check:
     def problems(self, resource: Resource) -> Iterator[Problem]:
         if resource.type == _RELEASE:
             yield from self._release(resource)
+        elif resource.type == _FILE and self.supply.isolated and not self.supply.manifests:
+            problem = f"`{resource.inputs['file']}` comes from outside an isolated network"
+            fix = "set supply.manifests to a folder or address that can be reached"
+            yield self._at(resource, "supply.manifests", problem, fix)
         elif resource.type.startswith(_KUBERNETES) and not resource.type.startswith(_NOT_OBJECTS):
             if str(resource.inputs.get("kind", "")).endswith("Patch"):
                 return  # holds a part of an object only

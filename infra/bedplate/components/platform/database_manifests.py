@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from bedplate.contracts.images import POSTGRES_CLIENT
 
 if TYPE_CHECKING:
     import pulumi
 
     from bedplate.components.platform.scope import PlatformScope
-
-CLIENT: Final = "public.ecr.aws/docker/library/postgres:17.6-alpine"
-"""Postgres' own client; the server is of the same major version or older."""
 
 _SCRIPT = (
     "set -eu\n"
@@ -55,7 +54,7 @@ def _pod(scope: PlatformScope, env: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the job's pod."""
     container = {
         "name": "create",
-        "image": scope.supply.image(CLIENT),
+        "image": scope.supply.image(POSTGRES_CLIENT),
         "command": ["sh", "-c", _SCRIPT],
         "env": env,
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},

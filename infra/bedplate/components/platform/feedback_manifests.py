@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bedplate.components.platform.orchestration_argo import RESTRICTED
 from bedplate.components.platform.services import ALERT_EVENTS
 from bedplate.components.platform.teams_manifests import WORKLOAD
+from bedplate.contracts.images import BUS, CURL
 
 if TYPE_CHECKING:
     from bedplate.components.platform.scope import PlatformScope
@@ -17,7 +18,6 @@ ACCOUNT: Final = "retraining"
 """Service account of the sensor: it creates runs in the teams' namespaces, and nothing else."""
 
 _API = "argoproj.io/v1alpha1"
-_CURL: Final = "docker.io/curlimages/curl:8.21.0"
 _BODY = "alerts.0.labels"
 """Where Alertmanager's message names the model (one alert a message, see `max_alerts`)."""
 _MODEL = "(index .Input.body.alerts 0).labels.model"
@@ -68,13 +68,13 @@ def event_bus() -> dict[str, Any]:
 
 def bus_versions(scope: PlatformScope) -> list[dict[str, str]]:
     """Return the only version that the controller may start, with its images."""
-    image = scope.supply.image
+    server, exporter, reloader = (scope.supply.image(each) for each in BUS)
     return [
         {
             "version": BUS_VERSION,
-            "natsImage": image("docker.io/library/nats:2.10.10"),
-            "metricsExporterImage": image("docker.io/natsio/prometheus-nats-exporter:0.14.0"),
-            "configReloaderImage": image("docker.io/natsio/nats-server-config-reloader:0.14.0"),
+            "natsImage": server,
+            "metricsExporterImage": exporter,
+            "configReloaderImage": reloader,
             "startCommand": "/nats-server",
         }
     ]
@@ -231,7 +231,7 @@ def _job(scope: PlatformScope) -> dict[str, Any]:
     )
     container = {
         "name": "start",
-        "image": scope.supply.image(_CURL),
+        "image": scope.supply.image(CURL),
         "command": ["sh", "-c", _AIRFLOW if airflow else _KUBEFLOW],
         "env": [
             {"name": "MODEL", "value": ""},

@@ -11,12 +11,12 @@ from bedplate.components.platform.edge import (
     pages_domain,
 )
 from bedplate.components.platform.secret_manifests import external_secret, generated_secret
+from bedplate.contracts.images import LOGIN
 
 if TYPE_CHECKING:
     from bedplate.components.platform.scope import PlatformScope
     from bedplate.spec.zero_trust import OidcSpec
 
-_IMAGE = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4"
 _LABELS = {"app.kubernetes.io/name": LOGIN_PROVIDER}
 _CLIENT, _COOKIE = "login-client", "login-cookie"
 _COOKIE_BYTES = 32
@@ -71,7 +71,7 @@ def workload(scope: PlatformScope, oidc: OidcSpec) -> list[dict[str, Any]]:
 def _pod(scope: PlatformScope, oidc: OidcSpec) -> dict[str, Any]:
     container = {
         "name": LOGIN_PROVIDER,
-        "image": scope.supply.image(_IMAGE),
+        "image": scope.supply.image(LOGIN),
         "args": _arguments(scope, oidc),
         "env": [
             _from_secret("OAUTH2_PROXY_CLIENT_SECRET", _CLIENT, "client-secret"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bedplate.contracts.images import ImageReference
+from bedplate.contracts.images import PIPELINES, ImageReference
 from bedplate.versions import KUBEFLOW_PIPELINES
 
 if TYPE_CHECKING:
@@ -14,22 +14,6 @@ _FOLDER = "manifests/kustomize/env/cert-manager"
 _PATHS = (f"{_FOLDER}/cluster-scoped-resources", f"{_FOLDER}/platform-agnostic-k8s-native")
 """Definitions first; then the engine with a database and an object store of its own, on encrypted
 volumes, and pipelines that are kept as objects."""
-
-_IMAGES = tuple(
-    f"ghcr.io/kubeflow/{name}:{KUBEFLOW_PIPELINES}"
-    for name in (
-        "kfp-api-server",
-        "kfp-cache-server",
-        "kfp-frontend",
-        "kfp-metadata-envoy",
-        "kfp-metadata-writer",
-        "kfp-persistence-agent",
-        "kfp-scheduled-workflow-controller",
-        "kfp-viewer-crd-controller",
-        "kfp-visualization-server",
-    )
-)
-"""Images of the manifests."""
 
 
 def kubeflow_application(scope: PlatformScope) -> dict[str, Any]:
@@ -63,7 +47,7 @@ def kubeflow_application(scope: PlatformScope) -> dict[str, Any]:
 def _redirected(scope: PlatformScope) -> list[str]:
     """Return kustomize's replacements `old=new:tag` of the images that come from elsewhere."""
     found = []
-    for reference in _IMAGES:
+    for reference in PIPELINES:
         suffix = ImageReference.parse(reference).suffix
         found.append(f"{reference.removesuffix(suffix)}={scope.supply.image(reference)}")
     return found

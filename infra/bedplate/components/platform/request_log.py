@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.components.platform.services import REQUEST_LOG
+from bedplate.contracts.images import COLLECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bedplate.components.platform.scope import PlatformScope
 
-CONTRIB: Final = (
-    "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib"
-)
-"""Distribution of the collector with the receivers and exporters that are used here."""
+CONTRIB: Final = COLLECTOR.rpartition(":")[0]
+"""Repository of the collector's image; the chart adds the tag."""
 
 BLOTTED: Final = "[redacted]"
 """What stands where a value was."""

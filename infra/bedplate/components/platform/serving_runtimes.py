@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from bedplate.contracts.images import RUNTIMES as IMAGES_OF_RUNTIMES
 from bedplate.contracts.images import ImageReference
-from bedplate.versions import CHARTS
 
 if TYPE_CHECKING:
     from bedplate.contracts.supply import Supply
     from bedplate.spec.serving import Runtime
-
-_KSERVE = CHARTS["kserve-resources"].version
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +25,18 @@ class ServingRuntime:
     """What users call the formats that it serves."""
 
 
-RUNTIMES: Final = (
-    ServingRuntime(
-        "huggingfaceserver",
-        f"docker.io/kserve/huggingfaceserver:{_KSERVE}",
-        frozenset({"huggingface"}),
-    ),
-    ServingRuntime("lgbserver", f"docker.io/kserve/lgbserver:{_KSERVE}", frozenset({"lightgbm"})),
-    ServingRuntime("mlserver", "docker.io/seldonio/mlserver:1.7.1", frozenset({"mlflow"})),
-    ServingRuntime(
-        "sklearnserver", f"docker.io/kserve/sklearnserver:{_KSERVE}", frozenset({"sklearn"})
-    ),
-    ServingRuntime(
-        "tritonserver",
-        "nvcr.io/nvidia/tritonserver:25.06-py3",
-        frozenset({"triton", "pytorch", "onnx"}),
-    ),
-    ServingRuntime("vllmserver", "docker.io/vllm/vllm-openai:v0.11.0", frozenset({"vllm"})),
-    ServingRuntime("xgbserver", f"docker.io/kserve/xgbserver:{_KSERVE}", frozenset({"xgboost"})),
+_FORMATS: Final[dict[str, frozenset[Runtime]]] = {
+    "huggingfaceserver": frozenset({"huggingface"}),
+    "lgbserver": frozenset({"lightgbm"}),
+    "mlserver": frozenset({"mlflow"}),
+    "sklearnserver": frozenset({"sklearn"}),
+    "tritonserver": frozenset({"triton", "pytorch", "onnx"}),
+    "vllmserver": frozenset({"vllm"}),
+    "xgbserver": frozenset({"xgboost"}),
+}
+
+RUNTIMES: Final = tuple(
+    ServingRuntime(key, IMAGES_OF_RUNTIMES[key], formats) for key, formats in _FORMATS.items()
 )
 """Runtimes that can be chosen."""
 

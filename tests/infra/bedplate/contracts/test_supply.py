@@ -39,7 +39,7 @@ def test_where_an_image_is_pulled(supply: Supply, reference: str, pulled: str) -
         (OPEN, ChartSource("keda", "https://kedacore.github.io/charts")),
         (ISOLATED, ChartSource(f"oci://{ECR}/acme-prod/mirror/charts/keda", None)),
         (MIRRORED, ChartSource("oci://registry.acme.example/charts/keda", None)),
-        (Supply(charts="vendor/charts"), ChartSource("vendor/charts/keda-2.20.2.tgz", None)),
+        (Supply(charts="vendor/charts"), ChartSource("../../vendor/charts/keda-2.20.2.tgz", None)),
     ],
 )
 def test_where_a_chart_comes_from(supply: Supply, source: ChartSource) -> None:
