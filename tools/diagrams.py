@@ -14,7 +14,8 @@ _HEAD = """\
 
 Generated from the golden plans by `python tools/docs.py`. A box is a component with the number of
 its resources; an arrow says that the lower one waits for something of the upper one. Arrows that
-follow from others are left out. The dotted arrow is what the platform layer reads of the foundation.
+follow from others are left out. The dotted arrow is what the platform layer reads of
+the foundation.
 """
 
 
@@ -46,7 +47,7 @@ def _lines(plan: dict[str, Any]) -> list[str]:
             edges |= {(other, own) for other in above if other is not None and other != own}
         name = layer["layer"]
         lines.append(f"  subgraph {name}")
-        lines += [f'    {name}_{_id(key)}["{key} ({count})"]' for key, count in counts.items() if count]
+        lines += [f'    {name}_{_id(key)}["{key} ({n})"]' for key, n in counts.items() if n]
         lines += [f"    {name}_{_id(a)} --> {name}_{_id(b)}" for a, b in sorted(_reduced(edges))]
         lines.append("  end")
     return [*lines, "  foundation -.-> platform"]
