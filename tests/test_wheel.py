@@ -88,4 +88,4 @@ def test_an_environment_is_checked_in_an_empty_folder(wheel: Path, tmp_path: Pat
     assert (listed.returncode, "llm-serving" in listed.stdout) == (0, True)
     assert (checked.returncode, checked.stderr) == (0, "")
     (environment,) = json.loads(checked.stdout)["environments"]
-    assert (environment["outcome"], environment["layers"]) == ("clean", ["foundation"])
+    assert (environment["outcome"], environment["layers"]) == ("clean", ["foundation", "platform"])
