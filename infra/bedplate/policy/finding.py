@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bedplate.engine.plan import STACK_TYPE
@@ -42,15 +42,38 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Excuse:
+    """The waiver that covers a finding, as every output shows it."""
+
+    id: str
+    """Id of the waiver."""
+    ticket: str
+    """Where the exception is tracked."""
+    reason: str
+    """Why it was granted."""
+    requested_by: str
+    """Who asked for it."""
+    approved_by: str
+    """Who granted it."""
+    expires: str
+    """ISO date of the last day on which it holds."""
+    verdict: Verdict
+    """What the policy says: `fail` or `unresolved`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One policy's verdict on one resource, or on a whole stack."""
+    """One policy's verdict on one resource, or on a whole stack.
+
+    A rule gives a finding its level; only `bedplate.policy.decision` sets the last two fields.
+    """
 
     policy: str
     """Id of the policy."""
     severity: Severity
     """How much harm a violation does."""
     level: Level
-    """Whether a violation blocks (mandatory) or is only reported (advisory)."""
+    """Whether the rule denies (mandatory) or only warns (advisory)."""
     verdict: Verdict
     """What the policy says."""
     urn: str
@@ -66,10 +89,18 @@ class Finding:
     source: Source | None
     """Where the value is set; None where nothing says so."""
 
+    enforcement: Level | None = None
+    """Whether the finding blocks in this environment if it is no pass; None: not decided yet."""
+    excuse: Excuse | None = None
+    """The waiver, where the verdict is `waived`."""
+
     @property
     def blocks(self) -> bool:
-        """Whether this finding stops a deployment whatever the environment."""
-        return self.verdict == "error" or (self.verdict == "fail" and self.level == "mandatory")
+        """Whether this finding stops a deployment; until it is decided, as its rule says."""
+        if self.verdict == "error":
+            return True
+        counts = self.verdict in {"fail", "unresolved"}
+        return counts and (self.enforcement or self.level) == "mandatory"
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form: plain dictionaries and lists."""
@@ -91,15 +122,19 @@ class Finding:
                 "column": source.column,
                 "path": source.path,
             },
+            "enforcement": self.enforcement,
+            "blocks": self.blocks,
+            "waiver": self.excuse and asdict(self.excuse),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Finding:
         """Read what ``to_json`` wrote; raises KeyError or TypeError for anything else."""
-        source = data["source"]
-        values = dict(data) | {
+        source, waiver = data["source"], data["waiver"]
+        values = {k: v for k, v in data.items() if k not in {"waiver", "blocks"}} | {
             "controls": tuple(data["controls"]),
             "source": None if source is None else Source(**source),
+            "excuse": None if waiver is None else Excuse(**waiver),
         }
         return cls(**values)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from bedplate.spec.base import Country, Email, NonEmpty, Spec, TagText
+from bedplate.spec.enforcement import EnforcementSpec
 from bedplate.spec.regions import JURISDICTIONS
 
 Regime = Literal[
@@ -137,6 +138,8 @@ class GovernanceSpec(Spec):
     """Who approves a release."""
     change: ChangeSpec = ChangeSpec()
     """When a release may be deployed."""
+    enforcement: EnforcementSpec = EnforcementSpec()
+    """What blocks beyond what the tier demands."""
     transfers: tuple[TransferSpec, ...] = ()
     """Legal bases for data outside the jurisdictions."""
     disaster_recovery: DisasterRecoverySpec = DisasterRecoverySpec()
