@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from bedplate.policy.catalogue import Phase
     from bedplate.spec.platform import Tier
 
 RegoBackend = Literal["regorus", "opa"]
@@ -47,6 +48,8 @@ class Options:
     """Day on which legal bases must be in force; None: the present day in UTC."""
     blueprints: Path | None = None
     """Folder of further blueprints; None: `blueprints` beside `stacks`, where there is one."""
+    phase: Phase = "design"
+    """Which policies are asked; `deploy` asks for approvals and the change record too."""
 
 
 @dataclass(frozen=True, slots=True)

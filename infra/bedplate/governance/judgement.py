@@ -64,6 +64,6 @@ def _findings(
     known = facts(environment.spec, options.today, cost.hourly_usd, list(cost.unpriced))
     engine: RegoEngine = OpaEngine() if options.rego == "opa" else RegorusEngine()
     try:
-        return evaluate(plan, catalogue, known, engine, environment.origins)
+        return evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
     finally:
         engine.close()

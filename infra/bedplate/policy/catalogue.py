@@ -23,6 +23,8 @@ Level = Literal["mandatory", "advisory"]
 """Whether a violation blocks; a rule's name says it (deny, warn), as for Pulumi."""
 Scope = Literal["resource", "stack"]
 """Whether a rule sees one resource, or all resources of a layer at once."""
+Phase = Literal["design", "deploy", "admission"]
+"""When a rule is asked: of a proposal, of a release about to be deployed, at the API server."""
 
 FORBIDDEN: Final = ("http.send", "opa.runtime", "net.lookup_ip_addr", "rego.parse_module")
 """Builtins that would let a rule reach the network or the machine."""
@@ -66,6 +68,8 @@ class Policy:
     """Spec paths that decide the value; with a leading dot below the resource's own path."""
     applies: Mapping[str, tuple[str, ...]]
     """Regimes, classifications and tiers of which the environment must have one; absent: any."""
+    phase: tuple[Phase, ...]
+    """When the rule is asked; design and deploy where its METADATA does not say."""
     file: str
     """Path of the rule's file as the user would type it."""
     line: int

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bedplate.engine.plan import Plan, Resource
-    from bedplate.policy.catalogue import Catalogue, Policy
+    from bedplate.policy.catalogue import Catalogue, Phase, Policy
     from bedplate.policy.engine import Hit, Outcome, RegoEngine
     from bedplate.policy.finding import Verdict
     from bedplate.spec.tree import Origin
@@ -32,6 +32,13 @@ _APPLIES: Final = {
     "tiers": "tier",
 }
 """The fact that decides each key of ``applies``."""
+
+ASKED: Final[Mapping[Phase, str]] = {
+    "design": "It is asked of a proposal, before a deployment.",
+    "deploy": "It is asked when deploying.",
+    "admission": "It is asked when an object enters the cluster.",
+}
+"""What a finding says of a policy that is asked in another phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +57,16 @@ def evaluate(
     facts: Mapping[str, Any],
     engine: RegoEngine,
     origins: Mapping[str, Origin],
+    phase: Phase = "design",
 ) -> tuple[Finding, ...]:
     """Return every policy's verdict on every resource that it judges.
 
     Sorted by policy, then in the order of the plan. ``facts`` are those of the environment, of
-    which each rule gets only its own parameters; a fact that is None counts as missing. Raises
-    PolicyError where the engine can't run at all.
+    which each rule gets only its own parameters; a fact that is None counts as missing. A policy
+    that is not asked in this phase does not apply. Raises PolicyError where the engine can't run
+    at all.
     """
-    judge = _Judge(plan, catalogue, facts, origins)
+    judge = _Judge(plan, catalogue, facts, origins, phase)
     outcomes = engine.run(judge.job())
     return judge.findings(outcomes)
 
@@ -84,11 +93,13 @@ class _Judge:
         catalogue: Catalogue,
         facts: Mapping[str, Any],
         origins: Mapping[str, Origin],
+        phase: Phase,
     ) -> None:
         self._layers = [LayerView(layer) for layer in plan.layers]
         self._catalogue = catalogue
         self._facts = facts
         self._origins = origins
+        self._phase = phase
         self._applying = [policy for policy in catalogue.policies if self._applies(policy)]
         self._questions: list[_Question] = []
 
@@ -121,6 +132,8 @@ class _Judge:
         return tuple(findings)
 
     def _applies(self, policy: Policy) -> bool:
+        if self._phase not in policy.phase:
+            return False
         for key, names in policy.applies.items():
             value = self._facts.get(_APPLIES[key])
             if value is None:
@@ -187,7 +200,9 @@ class _Judge:
 
     def _not_applicable(self, policy: Policy) -> list[Finding]:
         message = "No resource of its types."
-        if policy not in self._applying:
+        if self._phase not in policy.phase:
+            message = ASKED[policy.phase[0]]
+        elif policy not in self._applying:
             parts = (f"{key}: {', '.join(names)}" for key, names in policy.applies.items())
             wanted = "; ".join(parts)
             message = f"The environment is outside the policy's scope ({wanted})."

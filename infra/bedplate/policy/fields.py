@@ -23,12 +23,16 @@ REQUIRED: Final = (
     "id", "severity", "scope", "resource_types", "controls", "avoid", "remediation",
 )  # fmt: skip
 """Keys that ``custom`` must hold."""
-OPTIONAL: Final = ("reads", "parameters", "settings", "applies")
+OPTIONAL: Final = ("reads", "parameters", "settings", "applies", "phase")
 """Keys that ``custom`` may hold."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 """Worst first."""
 SCOPES: Final = ("resource", "stack")
 """What a rule may see."""
+PHASES: Final = ("design", "deploy", "admission")
+"""When a rule may be asked."""
+DEFAULT_PHASES: Final = ("design", "deploy")
+"""When a rule is asked that does not say."""
 APPLIES: Final = ("regimes", "classifications", "tiers")
 """What ``applies`` may name."""
 
@@ -61,6 +65,7 @@ def read_policy(
     faults += _identity(block, custom)
     faults += _controls(block, custom, controls)
     faults += _applies(block, custom)
+    faults += _phase(block, custom)
     if not faults:
         values.update(_values(block, entry, custom))
     return faults
@@ -176,6 +181,20 @@ def _applies(block: Block, custom: Positioned) -> list[Problem]:
     return faults
 
 
+def _phase(block: Block, custom: Positioned) -> list[Problem]:
+    if "phase" not in custom:
+        return []
+    value, at = custom["phase"], position(custom, "phase")
+    if not isinstance(value, list) or not value:
+        fix = f"give a list of {', '.join(PHASES)}"
+        return [block.problem("custom.phase", "it is no list of phases", fix, at)]
+    return [
+        block.problem("custom.phase", f'"{name}" is not valid', suggest(str(name), PHASES), at)
+        for name in value
+        if name not in PHASES
+    ]
+
+
 def _values(block: Block, entry: Positioned, custom: Positioned) -> dict[str, Any]:
     rule = block.rule or ""
     lists = {key: tuple(plain(custom.get(key, []))) for key in (*_LISTS, "controls")}
@@ -192,6 +211,7 @@ def _values(block: Block, entry: Positioned, custom: Positioned) -> dict[str, An
         "remediation": custom["remediation"].strip(),
         **lists,
         "applies": {str(k): tuple(plain(v)) for k, v in custom.get("applies", {}).items()},
+        "phase": tuple(custom.get("phase", DEFAULT_PHASES)),
         "file": block.file,
         "line": block.rule_line,
     }

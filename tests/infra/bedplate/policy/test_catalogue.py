@@ -61,6 +61,7 @@ def test_a_rule_becomes_a_policy(tmp_path: Path) -> None:
     assert policy.resource_types == ("aws:s3/bucket:Bucket",)
     assert policy.controls == ("gdpr:32",)
     assert (policy.reads, policy.parameters, policy.settings, policy.applies) == ((), (), (), {})
+    assert policy.phase == ("design", "deploy")
     assert (policy.title, policy.remediation) == ("Things are blue", "Paint it.")
     assert policy.file.endswith("rule.rego")
     assert policy.line == 16
@@ -154,6 +155,19 @@ def test_every_shipped_control_that_is_cited_is_there_and_reads_well() -> None:
             (
                 "rule.rego:15:15: custom.applies.regime: the key is unknown. "
                 "Fix: did you mean regimes."
+            ),
+        ),
+        (
+            "#   avoid: Red.",
+            "#   avoid: Red.\n#   phase: [deplyo]",
+            'rule.rego:15:5: custom.phase: "deplyo" is not valid. Fix: did you mean deploy.',
+        ),
+        (
+            "#   avoid: Red.",
+            "#   avoid: Red.\n#   phase: deploy",
+            (
+                "rule.rego:15:5: custom.phase: it is no list of phases. "
+                "Fix: give a list of design, deploy, admission."
             ),
         ),
         (

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bedplate.policy.catalogue import Catalogue
+    from bedplate.policy.catalogue import Catalogue, Phase
     from bedplate.policy.finding import Finding
 
 UNKNOWN = {"$unknown": True}
 SECRET = {"$secret": True}
 PART = "aws:s3/bucketPolicy:BucketPolicy"
 STACK = "urn:pulumi:prod::bedplate-foundation::pulumi:pulumi:Stack::bedplate-foundation-prod"
+STACK_NAME = "bedplate-foundation-prod"
 
 WITH_READS = RULE.replace(
     "#   controls", "#   reads: [colour, tone.*.depth]\n#   controls"
@@ -58,10 +59,13 @@ stack_deny_acm_001 contains "All red." if {
 
 
 def _evaluated(
-    catalogue: Catalogue, judged: Plan, facts: Mapping[str, Any] | None = None
+    catalogue: Catalogue,
+    judged: Plan,
+    facts: Mapping[str, Any] | None = None,
+    phase: Phase = "design",
 ) -> tuple[Finding, ...]:
     with closing(RegorusEngine(task_seconds=1)) as engine:
-        return evaluate(judged, catalogue, facts or {}, engine, {})
+        return evaluate(judged, catalogue, facts or {}, engine, {}, phase)
 
 
 def _told(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
@@ -104,6 +108,34 @@ def test_a_policy_applies_where_its_regimes_do(
     findings = _evaluated(pack(tmp_path, rule=text), plan(resource(BUCKET)), facts)
 
     assert [finding.verdict for finding in findings] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("phases", "phase", "told"),
+    [
+        ("[deploy]", "deploy", ("fail", "x", "Not blue; paint it.")),
+        ("[design]", "design", ("fail", "x", "Not blue; paint it.")),
+        ("[deploy]", "design", ("not_applicable", STACK_NAME, "It is asked when deploying.")),
+        (
+            "[design]",
+            "deploy",
+            ("not_applicable", STACK_NAME, "It is asked of a proposal, before a deployment."),
+        ),
+        (
+            "[admission]",
+            "design",
+            ("not_applicable", STACK_NAME, "It is asked when an object enters the cluster."),
+        ),
+    ],
+)
+def test_a_policy_is_asked_in_its_phases_only(
+    tmp_path: Path, phases: str, phase: Phase, told: tuple[str, str, str]
+) -> None:
+    """An approval is asked for when deploying, and the record says so before."""
+    text = RULE.replace("#   controls", f"#   phase: {phases}\n#   controls")
+    findings = _evaluated(pack(tmp_path, rule=text), plan(resource(BUCKET, "x")), phase=phase)
+
+    assert _told(findings) == [told]
 
 
 def test_a_policy_outside_its_scope_says_why(tmp_path: Path) -> None:
