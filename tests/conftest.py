@@ -23,6 +23,7 @@ INSTALL = {
     "openssl": "install openssl",
     "promtool": "run `make tools`, or install Prometheus",
     "pulumi": "install the Pulumi CLI and put `pulumi` on PATH",
+    "ssh-keygen": "install OpenSSH's client",
 }
 """How to get each program that a test may need."""
 

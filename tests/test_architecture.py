@@ -14,13 +14,14 @@ PACKAGE = ROOT / "infra" / "bedplate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "names", "versions", "assets"},
+    {"errors", "names", "versions", "assets", "dsse"},
     {"contracts"},
     {"spec"},
     {"components"},
     {"program"},
     {"engine"},
     {"policy", "operate"},
+    {"review", "scaffold"},
     {"governance"},
     {"cli"},
 )
@@ -32,7 +33,7 @@ MAX_FUNCTION_LINES = 40
 SHARED = {"cluster_access", "component", "foundation_outputs", "scope"}
 """What components of the platform layer share; no part of an environment file of its own."""
 
-PULUMI_FREE = ("contracts", "spec", "policy", "errors", "names", "versions", "assets")
+PULUMI_FREE = ("contracts", "spec", "policy", "errors", "names", "versions", "assets", "dsse")
 """Parts that must work without importing Pulumi."""
 
 
