@@ -29,6 +29,7 @@ def shared(options: Options) -> str:
         "bedplate": BEDPLATE,
         "python": sys.version,
         "rego": options.rego,
+        "phase": options.phase,
         "today": str(options.today or datetime.now(UTC).date()),
         # Findings name files as they are seen from here.
         "seen_from": str(Path.cwd()),

@@ -31,6 +31,10 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 """A day of the week."""
 
 
+DataCategory = Literal["general", "health", "banking", "government"]
+"""A kind of personal data that some law binds apart; `general`: none of the others."""
+
+
 class PersonalDataSpec(Spec):
     """The record of processing that personal data needs (GDPR Art 30, UAE PDPL Art 7 and 8)."""
 
@@ -44,6 +48,10 @@ class PersonalDataSpec(Spec):
     """Days after which personal data is deleted; drives lifecycle rules of the stores."""
     dpia_reference: NonEmpty | None = None
     """Reference of the data protection impact assessment."""
+    dpia_date: date | None = None
+    """Day of that assessment; production is deployed for 12 months after it (policy APR-011)."""
+    categories: tuple[DataCategory, ...] = ()
+    """Kinds of personal data; stated where laws exclude each other's (UAE PDPL Art 2)."""
 
 
 class ApproverSpec(Spec):
@@ -99,6 +107,10 @@ class ChangeSpec(Spec):
     """Weekly windows; none: any time."""
     freezes: tuple[FreezeSpec, ...] = ()
     """Freezes, which win over windows."""
+    standard_templates: tuple[NonEmpty, ...] = ()
+    """Ids of the recipes that are authorised once for all (ITIL standard changes)."""
+    emergency_authorities: tuple[NonEmpty, ...] = ()
+    """Who may authorise an emergency change outside windows and within freezes."""
 
 
 class TransferSpec(Spec):

@@ -20,6 +20,8 @@ class BudgetSpec(Spec):
     """Share of the monthly budget at which the owner is told, percent."""
     max_gpus: Annotated[int, Field(ge=0, le=100000)] | None = None
     """Most GPUs over all pools; absent: no limit beside the pools' own."""
+    spot_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """Least share of GPUs outside production that may run on Spot, percent (policy GPU-004)."""
 
 
 class GuardrailsSpec(Spec):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -37,6 +38,8 @@ class BackupSpec(Spec):
     """Whether recovery points can be deleted early."""
     restore_test_reference: str | None = None
     """Reference of the last tested restore."""
+    restore_test_date: date | None = None
+    """Day of that test; production is deployed for 90 days after it (policy OPS-008)."""
 
 
 class StoresSpec(Spec):
