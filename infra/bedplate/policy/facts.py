@@ -1,4 +1,7 @@
-"""The facts of an environment that rules are given as ``data.config.<rule>``."""
+"""The facts of an environment that rules are given as ``data.config.<rule>``.
+
+The fact ``release`` is there only when deploying: `bedplate.policy.release_fact` states its shape.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from bedplate.policy.release_fact import Release
     from bedplate.spec.platform import PlatformSpec, Tier
 
 MIN_LOG_RETENTION_DAYS: Final[dict[Tier, int]] = {
@@ -21,6 +25,12 @@ MIN_LOG_RETENTION_DAYS: Final[dict[Tier, int]] = {
     "production": 365,
 }
 """Fewest days that logs are kept, by tier; the year is that of policy OPS-002."""
+MIN_REQUEST_LOG_DAYS: Final = 184
+"""Fewest days that requests are kept in production and under the EU AI Act: six months."""
+HEALTH_RECORD_DAYS: Final = 9132
+"""Fewest days that health records are kept in the UAE: 25 years, with seven leap days."""
+NEVER: Final = -1
+"""Age in days of what was never done, or lies ahead."""
 
 REQUIRED_TAGS: Final = ("owner", "environment", "cost_center", "data_classification")
 """Tags of every resource (policy TAG-001)."""
@@ -33,16 +43,21 @@ def facts(
     today: date | None = None,
     hourly_usd: float | None = None,
     unpriced: Sequence[str] | None = None,
+    release: Release | None = None,
 ) -> dict[str, Any]:
     """Return all facts of an environment by name.
 
     ``today`` is the day on which recorded legal bases must be in force, by default the present day
     in UTC. ``hourly_usd`` and ``unpriced`` are the cost estimate; without them the cost rules deny
-    for want of facts.
+    for want of facts, and so do the rules on a release without ``release``.
     """
+    day = today or datetime.now(UTC).date()
     return {
         **_identity(spec),
-        **_residency(spec, today or datetime.now(UTC).date()),
+        **_records(spec, day),
+        **_retention(spec),
+        **_residency(spec, day),
+        "release": release and release.fact(spec.governance),
         **_network(spec),
         **_gpus(spec),
         **_cost(spec, hourly_usd, unpriced),
@@ -63,6 +78,32 @@ def _identity(spec: PlatformSpec) -> dict[str, Any]:
         "personal_data": governance.personal_data is not None,
         "required_tags": list(REQUIRED_TAGS),
         "personal_data_tags": list(PERSONAL_DATA_TAGS),
+    }
+
+
+def _records(spec: PlatformSpec, today: date) -> dict[str, Any]:
+    """Return what was assessed and tested, and how long ago."""
+    personal, backup = spec.governance.personal_data, spec.stores.backup
+    return {
+        "dpia_reference": (personal and personal.dpia_reference) or "",
+        "dpia_age_days": _age(personal.dpia_date if personal else None, today),
+        "restore_test_reference": backup.restore_test_reference or "",
+        "restore_test_age_days": _age(backup.restore_test_date, today),
+    }
+
+
+def _age(day: date | None, today: date) -> int:
+    return NEVER if day is None or day > today else (today - day).days
+
+
+def _retention(spec: PlatformSpec) -> dict[str, Any]:
+    governance = spec.governance
+    personal = governance.personal_data
+    long = spec.tier == "production" or "eu-ai-act" in governance.regimes
+    return {
+        "personal_retention_days": personal.retention_days if personal else 0,
+        "min_record_days": HEALTH_RECORD_DAYS if "uae-health" in governance.regimes else 0,
+        "min_request_log_days": MIN_REQUEST_LOG_DAYS if long else 1,
     }
 
 
@@ -105,6 +146,7 @@ def _network(spec: PlatformSpec) -> dict[str, Any]:
     hosts = {urlsplit(url).hostname or "" for url in urls if url}
     return {
         "endpoint_cidrs": list(spec.cluster.public_access_cidrs),
+        "cluster_admins": list(spec.cluster.admins),
         "public_edge": spec.network.egress == "nat",
         "telemetry_hosts": sorted(hosts),
         "pull_through": list(spec.registry.pull_through),
@@ -119,6 +161,7 @@ def _gpus(spec: PlatformSpec) -> dict[str, Any]:
         "gpu_offerings": sorted(spec.aws.facts.gpu_types),
         "gpu_counts": {gpu.name: gpu.count for gpu in GPU_TYPES.values()},
         "max_gpus": sum(pool.max_gpus for pool in pools) if limit is None else limit,
+        "min_spot_percent": spec.budget.spot_percent,
     }
 
 
