@@ -1,0 +1,1 @@
+"""Scores a model repository, whoever made it, by the rules that our own template keeps."""

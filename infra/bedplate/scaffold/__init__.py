@@ -1,0 +1,1 @@
+"""Makes repositories from `templates/`, and updates what it made."""

@@ -1,0 +1,89 @@
+"""Bakes a template into a new folder: the whole of it, or nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bedplate.errors import BedplateError, UsageError
+from bedplate.scaffold.questions import check, questions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import IO
+
+    from bedplate.scaffold.questions import Question
+
+
+def render(template: Path, answers: Mapping[str, str], target: Path) -> None:
+    """Make the folder `target` from a template; what is not answered takes its default.
+
+    The template is baked beside the target and moved there when it is whole, so that nothing
+    half-made is left. Raises UsageError where the target exists or can't be written, or where the
+    template refuses an answer.
+    """
+    check(questions(template), answers)
+    if target.exists() or target.is_symlink():
+        raise UsageError(f"{target} exists already. Fix: name a folder that does not exist yet.")
+    parent = target.resolve().parent
+    if not parent.is_dir():
+        raise UsageError(f"There is no folder {parent}. Fix: make it, or name another.")
+    try:
+        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{target.name}.") as workshop:
+            made = _baked(template, answers, Path(workshop))
+            made.rename(target)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        fix = "name a folder that you may write to, on a disk with room"
+        raise UsageError(f"{target} can't be made: {reason}. Fix: {fix}.") from error
+
+
+def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
+    """Return the folder that cookiecutter made; no file outside the workshop is touched.
+
+    The parts of cookiecutter used here read no settings of the user's and keep no replay file.
+    """
+    from cookiecutter.exceptions import CookiecutterException  # noqa: PLC0415 - slow to import
+    from cookiecutter.generate import generate_context, generate_files  # noqa: PLC0415
+    from cookiecutter.prompt import prompt_for_config  # noqa: PLC0415
+
+    context = generate_context(str(template / "cookiecutter.json"), extra_context=dict(answers))
+    # Cookiecutter names the context after the file; its own command does the same as here.
+    context["cookiecutter"] = prompt_for_config(context, no_input=True)
+    context["cookiecutter"]["_template"] = template.name
+    with _hooks_heard() as heard:
+        try:
+            return Path(generate_files(str(template), context, str(workshop)))
+        except CookiecutterException as error:
+            heard.seek(0)
+            said = heard.read().strip()
+            if said:
+                raise UsageError(said) from error
+            raise BedplateError(f"The template can't be baked: {error}.") from error
+
+
+@contextmanager
+def _hooks_heard() -> Iterator[IO[str]]:
+    """Collect what hooks, which are processes of their own, write to standard error."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as heard:
+        sys.stderr.flush()
+        kept = os.dup(2)
+        os.dup2(heard.fileno(), 2)
+        try:
+            yield heard
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def default_of(question: Question, answers: Mapping[str, str]) -> str:
+    """Return a question's default, which may be made from what was answered before."""
+    from cookiecutter.environment import StrictEnvironment  # noqa: PLC0415 - slow to import
+    from cookiecutter.prompt import render_variable  # noqa: PLC0415
+
+    environment = StrictEnvironment(context={"cookiecutter": dict(answers)})
+    return str(render_variable(environment, question.default, dict(answers)))
