@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -45,18 +46,28 @@ Rego = Annotated[
     Literal["regorus", "opa"],
     typer.Option("--rego", help="What evaluates policies: built in, or the opa program."),
 ]
+OpaServer = Annotated[
+    str | None,
+    typer.Option(
+        "--opa",
+        metavar="URL",
+        help="A running OPA server evaluates policies; BEDPLATE_OPA_TOKEN is its token.",
+        show_default=False,
+    ),
+]
 All = Annotated[
     bool, typer.Option("--all", help="JSON: also policies that do not apply to anything.")
 ]
 
 
-def check(
+def check(  # noqa: PLR0913 - one parameter an option
     environments: Environments = None,
     *,
     stacks: Stacks = Path("stacks"),
     output_format: OutputFormat = "table",
     output: Output = None,
     rego: Rego = "regorus",
+    opa: OpaServer = None,
     no_cache: NoCache = False,
     everything: All = False,
 ) -> None:
@@ -69,7 +80,10 @@ def check(
     from bedplate.governance.assessment import Options, assess  # noqa: PLC0415 - see bedplate.cli
 
     names = chosen(environments or (), stacks)
-    options = Options(stacks, rego=rego, cache=None if no_cache else cache_folder())
+    # An answer from the cache would be none of the server's.
+    cache = None if no_cache or opa else cache_folder()
+    token = os.environ.get("BEDPLATE_OPA_TOKEN")
+    options = Options(stacks, rego=rego, opa=opa, opa_token=token, cache=cache)
     with working(f"Checking {', '.join(names)}"):
         assessments = assess(names, options)
     code = exit_code(assessments)

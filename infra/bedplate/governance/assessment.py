@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_all_start_methods, get_context
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,6 +40,10 @@ class Options:
     """Folder of the environment files."""
     rego: RegoBackend = "regorus"
     """Which engine evaluates Rego."""
+    opa: str | None = None
+    """Address of an OPA server that evaluates it instead; None: none does."""
+    opa_token: str | None = field(default=None, repr=False)
+    """What that server knows its callers by."""
     cache: Path | None = None
     """Folder of the cache; None: nothing is read from it or kept."""
     program_root: Path | None = None

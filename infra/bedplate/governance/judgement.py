@@ -18,6 +18,7 @@ from bedplate.policy.catalogue import load_catalogue
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 from bedplate.policy.opa_engine import OpaEngine
+from bedplate.policy.opa_server_engine import OpaServerEngine
 from bedplate.policy.regorus_engine import RegorusEngine
 
 if TYPE_CHECKING:
@@ -57,12 +58,19 @@ def _catalogue() -> Catalogue:
     return load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
 
 
+def rego_engine(options: Options) -> RegoEngine:
+    """Return the engine that the options name; raises PolicyError where it is not there."""
+    if options.opa is not None:
+        return OpaServerEngine(options.opa, options.opa_token)
+    return OpaEngine() if options.rego == "opa" else RegorusEngine()
+
+
 def _findings(
     environment: Resolved, plan: Plan, cost: Cost, options: Options
 ) -> tuple[Finding, ...]:
     catalogue = _catalogue()
     known = facts(environment.spec, options.today, cost.hourly_usd, list(cost.unpriced))
-    engine: RegoEngine = OpaEngine() if options.rego == "opa" else RegorusEngine()
+    engine = rego_engine(options)
     try:
         return evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
     finally:
