@@ -25,7 +25,7 @@ EXAMPLES = examples(
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback()
+@app.callback(epilog=EXAMPLES)
 def mirror() -> None:
     """Prepare an installation without a way out."""
 
@@ -38,7 +38,7 @@ def list_(
     output_format: OutputFormat = "table",
     output: Output = None,
 ) -> None:
-    """List what to copy: charts, images and manifests, with source and target.
+    """List what to copy: charts, images, manifests; from where, to where.
 
     Exactly what the environment's platform layer takes from a mirror, or from its own registry.
     """

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-VERBS = ["check", "preview", "explain", "cost", "blueprints", "policies", "sandbox", "schema"]
+VERBS = [
+    "check", "preview", "explain", "cost", "blueprints", "policies", "sandbox", "schema", "mirror",
+]  # fmt: skip
+"""Verbs in the order of help: those with verbs of their own stand last."""
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
