@@ -1,0 +1,159 @@
+"""The ledger: an append-only record of releases, approvals and deployments, one JSON line each.
+
+Each line names the hash of the line before it, so that an edit, a removal or a new order shows.
+What was cut off the end shows against an anchor: a count and a hash kept somewhere else, such as
+in the evidence bucket or in the history of git.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from bedplate import dsse
+from bedplate.errors import BedplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from bedplate.dsse import SigningKey
+
+SCHEMA: Final = "bedplate.ledger/v1"
+"""Name and version of an entry's form."""
+PAYLOAD_TYPE: Final = "application/vnd.bedplate.ledger+json"
+"""Media type that a signature of an entry covers."""
+FIRST: Final = "sha256:" + "0" * 64
+"""What the first entry names as the hash of the one before it."""
+
+Event = Literal[
+    "release", "approval", "rejection", "deployment-started", "deployed", "deployment-failed",
+    "refused", "destroyed", "drift", "rollback", "note",
+]  # fmt: skip
+"""What an entry records."""
+
+
+class LedgerError(BedplateError):
+    """The ledger can't be read or written, or is not what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is recorded."""
+
+    time: datetime
+    """When, with its time zone."""
+    actor: str
+    """Who did it."""
+    event: Event
+    """What happened."""
+    environment: str
+    """Where."""
+    release: str
+    """Digest of the release that it is about; "" where it is about none."""
+    facts: Mapping[str, Any]
+    """Everything else, as JSON; never a secret."""
+
+    def body(self, seq: int, previous: str) -> dict[str, Any]:
+        """Return the JSON form at a place of the chain."""
+        return {
+            "schema": SCHEMA,
+            "seq": seq,
+            "previous": previous,
+            "time": self.time.isoformat(),
+            "actor": self.actor,
+            "event": self.event,
+            "environment": self.environment,
+            "release": self.release,
+            "facts": dict(self.facts),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """How far a ledger had come at some time, kept elsewhere."""
+
+    count: int
+    """Number of entries."""
+    head: str
+    """Hash of the last of them; `FIRST` for none."""
+    kept: str
+    """Where it is kept, for messages."""
+
+
+def digest(line: bytes) -> str:
+    """Return the hash by which the next entry names a line (without its line break)."""
+    return f"sha256:{hashlib.sha256(line).hexdigest()}"
+
+
+def append(file: Path, entry: Entry, key: SigningKey | None = None) -> str:
+    """Add an entry to a ledger and return its hash; the folder is made where it is missing.
+
+    Two writers wait for each other. What can't be written whole is taken back. Raises LedgerError
+    where the end of the ledger is broken or the disk refuses.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(file) as handle:
+        content = os.pread(handle, os.fstat(handle).st_size, 0)
+        seq, previous = _end(file, content)
+        body = entry.body(seq + 1, previous)
+        line = dsse.canonical({"entry": body, "signatures": _signatures(body, key)})
+        try:
+            _write(handle, line + b"\n", len(content))
+        except OSError as error:
+            os.ftruncate(handle, len(content))
+            reason = (error.strerror or "unknown error").lower()
+            raise LedgerError(
+                f"{file} can't be written: {reason}. Fix: make room, then repeat the command."
+            ) from error
+    return digest(line)
+
+
+def _signatures(body: Mapping[str, Any], key: SigningKey | None) -> list[dict[str, Any]]:
+    if key is None:
+        return []
+    signed = dsse.sign(dsse.canonical(body), PAYLOAD_TYPE, key).to_json()
+    return list(signed["signatures"])
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[int]:
+    """Open a file for one writer at a time."""
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise LedgerError(f"{file} can't be opened: {reason}. Fix: make it writable.") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _write(handle: int, data: bytes, at: int) -> None:
+    while data:
+        written = os.pwrite(handle, data, at)
+        data, at = data[written:], at + written
+    os.fsync(handle)
+
+
+def _end(file: Path, content: bytes) -> tuple[int, str]:
+    """Return number and hash of the last entry."""
+    if not content:
+        return 0, FIRST
+    if not content.endswith(b"\n"):
+        fix = "run `bedplate audit verify`; restore the file from git"
+        raise LedgerError(f"{file} ends in the middle of an entry. Fix: {fix}.")
+    last = content[:-1].rpartition(b"\n")[2]
+    try:
+        return int(json.loads(last)["entry"]["seq"]), digest(last)
+    except (ValueError, KeyError, TypeError) as error:
+        fix = "run `bedplate audit verify`; restore the file from git"
+        raise LedgerError(f"The last entry of {file} can't be read. Fix: {fix}.") from error

@@ -1,0 +1,265 @@
+"""The ledger: what is written is found again, and what is tampered with is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedplate.dsse import SigningKey, canonical
+from bedplate.governance.ledger import FIRST, Anchor, Entry, LedgerError, append, digest
+from bedplate.governance.ledger_verify import git_faults, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+OTHER = SigningKey(Ed25519PrivateKey.from_private_bytes(b"o" * 32))
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def _entry(at: int, **facts: object) -> Entry:
+    time = START + timedelta(minutes=at)
+    return Entry(time, "Layla Haddad", "note", "prod", "sha256:aa", facts)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """Return a ledger of four entries, the second one signed."""
+    file = tmp_path / "ledger" / "prod.jsonl"
+    for number in range(4):
+        append(file, _entry(number, number=number), KEY if number == 1 else None)
+    return file
+
+
+def _faults(file: Path) -> list[str]:
+    return [str(fault) for fault in verify(file, [KEY.public]).faults]
+
+
+def test_a_ledger_is_what_was_written(ledger: Path) -> None:
+    """Entries are numbered, chained and canonical; signatures are counted."""
+    found = verify(ledger, [KEY.public])
+    lines = ledger.read_bytes().splitlines()
+
+    assert (found.count, found.signed, found.faults) == (4, 1, ())
+    assert found.head == digest(lines[-1])
+    assert json.loads(lines[0])["entry"]["previous"] == FIRST
+
+
+def test_an_edit_names_the_entry(ledger: Path) -> None:
+    """One changed character shows at the entry that follows."""
+    text = ledger.read_text()
+    ledger.write_text(text.replace('"number":2', '"number":7'))
+
+    assert _faults(ledger) == [
+        "entry 4: It does not follow from the entry before it: one of the two was edited or moved."
+    ]
+
+
+def test_an_edit_of_a_signed_entry_names_itself(ledger: Path) -> None:
+    """Its own signature no longer fits."""
+    text = ledger.read_text()
+    ledger.write_text(text.replace('"number":1', '"number":7'))
+
+    assert _faults(ledger)[0] == (
+        "entry 2: Its signature does not count: it was edited, or signed with an unknown key."
+    )
+
+
+def test_a_signature_by_an_unknown_key_does_not_count(ledger: Path) -> None:
+    """Whoever holds no key that counts can't sign."""
+    append(ledger, _entry(9), OTHER)
+
+    assert _faults(ledger) == [
+        "entry 5: Its signature does not count: it was edited, or signed with an unknown key."
+    ]
+
+
+def test_a_removed_entry_is_noticed(ledger: Path) -> None:
+    """Numbers and hashes no longer fit."""
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(lines[0] + lines[2] + lines[3])
+
+    assert _faults(ledger) == [
+        "entry 2: It says it is entry 3: entries were removed or moved.",
+        "entry 2: It does not follow from the entry before it: one of the two was edited or moved.",
+        "entry 3: It says it is entry 4: entries were removed or moved.",
+    ]
+
+
+def test_a_new_order_is_noticed(ledger: Path) -> None:
+    """Two entries that change places are both named."""
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(lines[0] + lines[2] + lines[1] + lines[3])
+    named = {fault.split(":")[0] for fault in _faults(ledger)}
+
+    assert {"entry 2", "entry 3"} <= named
+
+
+def test_a_cut_shows_against_an_anchor(ledger: Path) -> None:
+    """The chain alone can't know; what was kept elsewhere does."""
+    before = verify(ledger)
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(lines[:2]))
+    anchor = Anchor(before.count, before.head, "the evidence bucket")
+
+    assert _faults(ledger) == []
+    assert [str(fault) for fault in verify(ledger, [KEY.public], [anchor]).faults] == [
+        "2 entries that the evidence bucket knows of were cut off its end."
+    ]
+
+
+def test_a_rewritten_ledger_shows_against_an_anchor(ledger: Path, tmp_path: Path) -> None:
+    """A chain made anew is whole in itself, and another."""
+    before = verify(ledger)
+    forged = tmp_path / "forged.jsonl"
+    for number in range(4):
+        append(forged, _entry(number, number=number + 1))
+    anchor = Anchor(before.count, before.head, "the evidence bucket")
+
+    assert [str(fault) for fault in verify(forged, (), [anchor]).faults] == [
+        "entry 4: It is not the entry that the evidence bucket knows."
+    ]
+
+
+def test_a_half_written_entry_is_named_and_nothing_is_added(ledger: Path) -> None:
+    """A ledger that ends in mid-line takes no further entry."""
+    ledger.write_bytes(ledger.read_bytes()[:-20])
+
+    assert _faults(ledger)[0] == (
+        "entry 4: It ends without a line break: it was cut or half-written."
+    )
+    with pytest.raises(LedgerError) as caught:
+        append(ledger, _entry(9))
+    assert caught.value.message == (
+        f"{ledger} ends in the middle of an entry. "
+        "Fix: run `bedplate audit verify`; restore the file from git."
+    )
+
+
+def test_a_full_disk_takes_nothing_half(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written whole is taken back."""
+    before = ledger.read_bytes()
+    real = os.pwrite
+    room = [30]
+
+    def full(handle: int, data: bytes, at: int) -> int:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        written = real(handle, data[: room[0]], at)
+        room[0] -= written
+        return written
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(LedgerError, match="can't be written: no space"):
+        append(ledger, _entry(9))
+
+    assert ledger.read_bytes() == before
+
+
+def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
+    """Entries added side by side form one chain."""
+    file = tmp_path / "prod.jsonl"
+    code = (
+        "import sys; from datetime import *; from pathlib import Path\n"
+        "from bedplate.governance.ledger import Entry, append\n"
+        "for n in range(20):\n"
+        "    time = datetime(2026, 11, 1, tzinfo=UTC)\n"
+        "    append(Path(sys.argv[1]), Entry(time, 'a', 'note', 'prod', '', {}))\n"
+    )
+    writers = [
+        threading.Thread(
+            target=subprocess.run,
+            args=([sys.executable, "-c", code, str(file)],),
+            kwargs={"check": True},
+        )
+        for _ in range(3)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    found = verify(file)
+
+    assert (found.count, found.faults) == (60, ())
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_answered_with_faults(tmp_path_factory: pytest.TempPathFactory,
+                                            content: bytes) -> None:  # fmt: skip
+    """Whatever the file holds, the answer is a list, never an exception."""
+    file = tmp_path_factory.mktemp("ledger") / "x.jsonl"
+    file.write_bytes(content)
+    found = verify(file)
+
+    assert bool(found.faults) == bool(content)
+
+
+@pytest.mark.parametrize("where", range(0, 900, 37))
+def test_no_changed_byte_goes_unseen(ledger: Path, where: int) -> None:
+    """Every byte before the last entry is covered by the chain."""
+    content = bytearray(ledger.read_bytes())
+    content[where] ^= 1
+    ledger.write_bytes(bytes(content))
+
+    assert _faults(ledger)
+
+
+def test_git_shows_what_was_taken_away(ledger: Path) -> None:
+    """Adding is an ordinary commit; cutting and editing are named with their commit."""
+    git = ["git", "-C", str(ledger.parent), "-c", "user.name=t", "-c", "user.email=t@t.example"]
+    subprocess.run([*git, "init", "-q"], check=True)
+
+    def commit() -> str:
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-qm", "ledger"], check=True)
+        short = [*git, "rev-parse", "--short", "HEAD"]
+        return subprocess.run(short, check=True, capture_output=True, text=True).stdout.strip()
+
+    commit()
+    append(ledger, _entry(9))
+    assert git_faults(ledger) == ()
+    commit()
+    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:3]))
+    uncommitted = [str(fault) for fault in git_faults(ledger)]
+    cut = commit()
+
+    assert uncommitted == ["What is not committed yet removes or edits entries."]
+    assert [str(f) for f in git_faults(ledger)] == [f"The commit {cut} removes or edits entries."]
+
+
+def test_a_ledger_outside_git_says_so(ledger: Path) -> None:
+    """Without history a cut at the end would not show."""
+    assert [str(fault) for fault in git_faults(ledger)] == [
+        "It lies in no git repository: a cut at its end would not show."
+    ]
+
+
+def test_a_missing_ledger_is_a_sentence(tmp_path: Path) -> None:
+    """The message names the file and where to get it from."""
+    with pytest.raises(LedgerError) as caught:
+        verify(tmp_path / "none.jsonl")
+
+    assert caught.value.message == (
+        f"{tmp_path / 'none.jsonl'} can't be read: no such file or directory. "
+        "Fix: restore it from git or from the evidence bucket."
+    )
+
+
+def test_spaces_are_an_edit(ledger: Path) -> None:
+    """An entry has one form; any other was made by hand."""
+    lines = ledger.read_bytes().splitlines()
+    pretty = json.dumps(json.loads(lines[3])).encode()
+    ledger.write_bytes(b"\n".join([*lines[:3], pretty]) + b"\n")
+
+    assert canonical(json.loads(pretty)) == lines[3]
+    assert _faults(ledger) == ["entry 4: It is not written in canonical form: it was edited."]
