@@ -151,7 +151,9 @@ class Connection:
         import requests  # noqa: PLC0415 - comes with the extra
         from opa_client import errors  # noqa: PLC0415
 
-        if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ReadTimeout):
+        timeouts = requests.exceptions.ConnectTimeout | requests.exceptions.ReadTimeout
+        # Where a call might be repeated, the HTTP library wraps its time-out.
+        if isinstance(error, timeouts) or "timed out" in str(error):
             return Endless()
         if isinstance(error, requests.exceptions.HTTPError):
             return _refused(error.response)

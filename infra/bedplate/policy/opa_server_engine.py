@@ -65,7 +65,7 @@ class OpaServerEngine:
             version = answer["result"]["version"]
             numbers = re.match(r"v?(\d+)\.(\d+)", version)
         except Refused as refused:
-            raise self._connection.foreign(refused.status) from None
+            raise self._connection.refusal(refused) from None
         except (KeyError, TypeError):
             raise self._connection.foreign(200) from None
         except Endless:
