@@ -1,0 +1,1 @@
+"""{{cookiecutter.__title}}: a model of the team {{cookiecutter.owner_team}}."""

@@ -1,0 +1,45 @@
+"""Digests: the one way in which files and values are named by their content."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PREFIX = "sha256:"
+
+
+def canonical(value: Any) -> str:
+    """Return a value as JSON that is the same for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def of_value(value: Any) -> str:
+    """Return the digest of a JSON value."""
+    return PREFIX + hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """Return the digest of a file."""
+    with path.open("rb") as stream:
+        return PREFIX + hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in one go: a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON file in one go."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the mapping in a JSON file."""
+    value: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return value
