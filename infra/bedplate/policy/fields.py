@@ -35,14 +35,15 @@ DEFAULT_PHASES: Final = ("design", "deploy")
 """When a rule is asked that does not say."""
 APPLIES: Final = ("regimes", "classifications", "tiers")
 """What ``applies`` may name."""
+TYPE_TOKEN: Final = re.compile(r"^[a-z][a-zA-Z0-9-]*:([A-Za-z0-9./-]+:[A-Za-z0-9]+|[A-Za-z0-9./:-]*\*)$")
+"""A resource type, or the beginning of several with a final ``*``."""
 
 _ID: Final = re.compile(r"^[A-Z]{2,6}-[0-9]{3}$")
-_TYPE: Final = re.compile(r"^[a-z][a-zA-Z0-9-]*:([A-Za-z0-9./-]+:[A-Za-z0-9]+|[A-Za-z0-9./:-]*\*)$")
 _READ: Final = re.compile(r"^([a-z][^#\s]*#)?[A-Za-z_*$][^\s#]*$")
 _FACT: Final = re.compile(r"^[a-z][a-z0-9_]*$")
 _SETTING: Final = re.compile(r"^\.?[a-z][a-z0-9_.]*$")
 _LISTS: Final[dict[str, tuple[re.Pattern[str], str]]] = {
-    "resource_types": (_TYPE, "use a type token such as aws:s3/bucket:Bucket, or aws:s3/*"),
+    "resource_types": (TYPE_TOKEN, "use a type token such as aws:s3/bucket:Bucket, or aws:s3/*"),
     "reads": (_READ, "use an input path such as rules.*.name, or type#path"),
     "parameters": (_FACT, "use the name of a fact, such as allowed_regions"),
     "settings": (_SETTING, "use a spec path such as aws.region, or .max_gpus"),
