@@ -21,8 +21,8 @@ ORDER = (
     {"program"},
     {"engine"},
     {"policy", "operate"},
-    {"review", "scaffold"},
     {"governance"},
+    {"review", "scaffold"},
     {"cli"},
 )
 """Who may import whom: a group may import those before it, and itself."""

@@ -10,7 +10,6 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-RECORD: Final = ".bedplate/template.json"
+RECORD: Final = ".bedplate-template.json"
 """Where a repository says what it was made from."""
-BASE: Final = ".bedplate/base.zip"
+BASE: Final = ".bedplate-template.zip"
 """Where it keeps the files that the template manages, as they were baked."""
 SCHEMA: Final = "bedplate.template/v1"
 """Name and version of the record's form."""
@@ -40,14 +39,10 @@ class Record:
     """Version of the template."""
     answers: Mapping[str, str]
     """What was answered, by question."""
-    owned: tuple[str, ...]
-    """Patterns of the files that belong to the team: an update never changes them."""
+    owned: frozenset[str]
+    """Paths of the files that belong to the team: an update never changes them."""
     base: Mapping[str, bytes]
-    """Every file as baked, by its path from the repository's root."""
-
-    def owns(self, path: str) -> bool:
-        """Tell whether a file belongs to the team."""
-        return any(fnmatchcase(path, pattern) for pattern in self.owned)
+    """Every other file as baked, by its path from the repository's root."""
 
 
 def read_record(repository: Path) -> Record:
@@ -72,7 +67,7 @@ def _record(data: Any, base: Mapping[str, bytes]) -> Record:
         template=str(data["template"]),
         version=str(data["version"]),
         answers={str(key): str(value) for key, value in data["answers"].items()},
-        owned=tuple(str(pattern) for pattern in data["owned"]),
+        owned=frozenset(_safe(p) for p, file in data["files"].items() if file["class"] == "owned"),
         base=base,
     )
 

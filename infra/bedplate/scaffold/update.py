@@ -100,15 +100,15 @@ def apply_update(repository: Path, update: Update) -> None:
 
 
 def _changes(repository: Path, before: Record, after: Record, fresh: Path) -> Iterator[Change]:
-    for path in sorted({*before.base, *after.base}):
-        theirs = after.base.get(path)
+    # A file of the team's is made where it is new in the template, and never touched afterwards.
+    for path in sorted(after.owned - before.owned):
+        if not (repository / path).exists():
+            yield _change(path, "added", (fresh / path).read_bytes(), fresh)
+    for path in sorted({*before.base, *after.base} - after.owned):
         ours_file = repository / path
-        if after.owns(path) or (theirs is None and before.owns(path)):
-            if theirs is not None and path not in before.base and not ours_file.exists():
-                yield _change(path, "added", theirs, fresh)
-            continue
         ours = ours_file.read_bytes() if ours_file.is_file() else None
-        yield from _managed(path, before.base.get(path), ours, theirs, after.version, fresh)
+        base, theirs = before.base.get(path), after.base.get(path)
+        yield from _managed(path, base, ours, theirs, after.version, fresh)
     for path in (RECORD, BASE):
         theirs = (fresh / path).read_bytes()
         if (repository / path).read_bytes() != theirs:

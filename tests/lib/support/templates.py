@@ -15,15 +15,16 @@ import json, pathlib, zipfile
 root = pathlib.Path(".")
 answers = json.loads("""{{ cookiecutter | jsonify }}""")
 answers = {k: v for k, v in answers.items() if not k.startswith("_")}
-owned = ["model.py", "data/*"]
-files = sorted(str(p) for p in root.rglob("*") if p.is_file())
-(root / ".bedplate").mkdir()
-with zipfile.ZipFile(root / ".bedplate/base.zip", "w") as archive:
-    for name in files:
-        archive.writestr(zipfile.ZipInfo(name), (root / name).read_bytes())
+names = sorted(str(p) for p in root.rglob("*") if p.is_file())
+owned = {name for name in names if name == "model.py" or name.startswith("data/")}
+with zipfile.ZipFile(root / ".bedplate-template.zip", "w") as archive:
+    for name in names:
+        if name not in owned:
+            archive.writestr(zipfile.ZipInfo(name), (root / name).read_bytes())
+files = {name: {"class": "owned" if name in owned else "managed"} for name in names}
 record = {"schema": "bedplate.template/v1", "template": "toy", "version": "VERSION",
-          "answers": answers, "owned": owned}
-(root / ".bedplate/template.json").write_text(json.dumps(record, indent=2) + "\\n")
+          "answers": answers, "files": files}
+(root / ".bedplate-template.json").write_text(json.dumps(record, indent=2) + "\\n")
 '''
 GATES = "".join(f"gate {number}\n" for number in range(20))
 

@@ -44,7 +44,9 @@ def test_managed_files_follow_and_answers_stay(repository: Path, second: Second)
 
 def test_owned_files_never_change(repository: Path, second: Second) -> None:
     """Neither the team's edits nor untouched files of the team follow the template."""
-    assert _kinds(repository, second({"model.py": "weight = 2\n"})) == {}
+    template = second({"model.py": "weight = 2\n", "data/new.csv": "x\n"})
+
+    assert _kinds(repository, template) == {"data/new.csv": "added"}
     assert (repository / "model.py").read_text() == "weight = 1\n"
 
 
@@ -130,7 +132,7 @@ def test_a_repository_of_another_make_is_refused(tmp_path: Path, template: Path)
         plan_update(tmp_path, template)
 
     assert caught.value.message == (
-        f"{tmp_path} has no .bedplate/template.json. "
+        f"{tmp_path} has no .bedplate-template.json. "
         "Fix: name a repository that `bedplate new-model` or its template made."
     )
 
@@ -167,5 +169,5 @@ def test_the_record_is_of_the_form_that_the_reader_knows(repository: Path) -> No
     record = read_record(repository)
 
     assert record.answers["ci"] == "gitlab"
-    assert set(record.base) == set(FIRST)
+    assert {*record.base, *record.owned} == set(FIRST)
     assert json.loads((repository / RECORD).read_text())["template"] == "toy"
