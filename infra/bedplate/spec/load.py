@@ -111,6 +111,12 @@ def _character(text: str) -> tuple[int, int]:
     return 1, 1
 
 
+def _written(yaml: YamlNode) -> str:
+    """Return a value's text; the reader marks by a bell where folded text was broken."""
+    is_folded = isinstance(yaml, ScalarNode) and yaml.style == ">"
+    return str(yaml.value).replace("\a", "") if is_folded else str(yaml.value)
+
+
 class _Reader:
     """Turns YAML nodes into ours and collects what is wrong."""
 
@@ -161,7 +167,7 @@ class _Reader:
         return entries
 
     def _scalar(self, yaml: YamlNode, path: str) -> Scalar:
-        tag, text = str(yaml.tag).removeprefix(_TAG), str(yaml.value)
+        tag, text = str(yaml.tag).removeprefix(_TAG), _written(yaml)
         quoted = isinstance(yaml, ScalarNode) and bool(yaml.style)
         if quoted or tag in {"str", "timestamp"}:
             return text
