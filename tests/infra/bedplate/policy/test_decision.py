@@ -149,7 +149,8 @@ EXPIRED = (
             "too broad",
             (
                 "W-1: `urn:pulumi:prod::*scratch*` stands for nearly anything. "
-                "Fix: write the URN with its project and type, and give the name at least 4 characters besides wildcards."
+                "Fix: write the URN with its project and type, "
+                "and give the name at least 4 characters besides wildcards."
             ),
         ),
         (
