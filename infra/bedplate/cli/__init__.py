@@ -20,6 +20,7 @@ from bedplate.cli import (
     explain,
     mirror,
     policies,
+    policy,
     preview,
     sandbox,
     schema,
@@ -82,6 +83,7 @@ app.command("cost", epilog=cost.EXAMPLES)(cost.cost)
 app.add_typer(mirror.app, name="mirror")
 app.command("blueprints", epilog=blueprints.EXAMPLES)(blueprints.blueprints)
 app.command("policies", epilog=policies.EXAMPLES)(policies.policies)
+app.add_typer(policy.app, name="policy")
 app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 

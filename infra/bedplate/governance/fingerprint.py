@@ -12,6 +12,7 @@ import bedplate
 from bedplate.assets import asset
 from bedplate.engine import cache
 from bedplate.governance.layers import blueprint_folder, program_root
+from bedplate.governance.policy_set import own_rules_of
 from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def of(environment: str, options: Options, common: str) -> str:
 
 def _files(options: Options) -> Iterator[Path]:
     folders = [asset("blueprints"), asset("policies"), Path(bedplate.__file__).parent]
-    own = blueprint_folder(options)
-    folders += [program_root(options) / "infra", *([own] if own else [])]
+    own = (blueprint_folder(options), own_rules_of(options.stacks))
+    folders += [program_root(options) / "infra", *(folder for folder in own if folder)]
     for folder in folders:
         yield from (f for f in sorted(folder.rglob("*")) if f.suffix in {".py", ".yaml", ".rego"})

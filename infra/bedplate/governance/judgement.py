@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from bedplate.assets import asset
 from bedplate.components.platform.supply import supply_of
 from bedplate.components.scope import Scope
 from bedplate.errors import SpecError
 from bedplate.governance.assessment import Assessment
 from bedplate.governance.contracts import contract_problems
+from bedplate.governance.policy_set import policies_of
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
-from bedplate.policy.catalogue import load_catalogue
+from bedplate.policy.decision import standing_of
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 from bedplate.policy.opa_engine import OpaEngine
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from bedplate.errors import Problem
     from bedplate.governance.assessment import Options
     from bedplate.operate.cost import Cost
-    from bedplate.policy.catalogue import Catalogue
     from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
     from bedplate.spec.resolve import Resolved
@@ -42,20 +40,14 @@ def judged(name: str, options: Options) -> Assessment:
     cost = estimate(plan, environment.spec, load_prices())
     findings = _findings(environment, plan, cost, options)
     problems = (*environment.judged, *contracts(plan, environment))
-    return Assessment(name, environment.spec.tier, problems, "", plan, findings, cost)
+    standing = standing_of(environment.spec)
+    return Assessment(name, environment.spec.tier, problems, "", plan, findings, cost, standing)
 
 
 def contracts(plan: Plan, environment: Resolved) -> tuple[Problem, ...]:
     """Return what the cluster would not accept of a plan."""
     supply = supply_of(Scope(environment.spec))
     return contract_problems(plan, environment, supply)
-
-
-@cache
-def _catalogue() -> Catalogue:
-    """Return the policies that ship with Bedplate, read once a process."""
-    policies = asset("policies")
-    return load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
 
 
 def rego_engine(options: Options) -> RegoEngine:
@@ -68,7 +60,7 @@ def rego_engine(options: Options) -> RegoEngine:
 def _findings(
     environment: Resolved, plan: Plan, cost: Cost, options: Options
 ) -> tuple[Finding, ...]:
-    catalogue = _catalogue()
+    catalogue = policies_of(options.stacks)
     known = facts(environment.spec, options.today, cost.hourly_usd, list(cost.unpriced))
     engine = rego_engine(options)
     try:

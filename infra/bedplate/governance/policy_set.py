@@ -1,0 +1,52 @@
+"""Which policies judge a platform: the shipped ones, with those of its own repository."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bedplate.assets import asset
+from bedplate.errors import UsageError
+from bedplate.policy.catalogue import load_catalogue
+from bedplate.policy.own_rules import CONTROLS, own_folder, packs_of, with_own
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bedplate.policy.catalogue import Catalogue
+
+
+@cache
+def shipped_policies() -> Catalogue:
+    """Return the policies that ship with Bedplate, read once a process."""
+    return policies_in(asset("policies"))
+
+
+def policies_of(stacks: Path) -> Catalogue:
+    """Return the policies of the platform whose environment files lie in a folder.
+
+    Raises PolicyError with every fault of its own rules.
+    """
+    own = own_rules_of(stacks)
+    if own is None:
+        return shipped_policies()
+    return with_own(shipped_policies(), own, asset("policies") / CONTROLS)
+
+
+def own_rules_of(stacks: Path) -> Path | None:
+    """Return the folder of a platform's own rules; None where it has none."""
+    return own_folder(stacks, asset("policies"))
+
+
+def policies_in(folder: Path) -> Catalogue:
+    """Return the set of policies in a folder of packs, such as another version of the shipped one.
+
+    Clauses that it does not list itself are the shipped ones.
+    """
+    packs = packs_of(folder)
+    if not packs:
+        problem = f"{folder} holds no policy pack for deployments"
+        raise UsageError(f"{problem}. Fix: name a folder of packs, such as a copy of policies/.")
+    mine = folder / CONTROLS
+    controls = mine if mine.is_file() else asset("policies") / CONTROLS
+    return load_catalogue(packs, [controls])

@@ -1,0 +1,103 @@
+"""Own rules: the policy packs of a platform repository, which add to the shipped ones.
+
+They lie in ``policies/`` beside ``stacks/``: each folder with ``PulumiPolicy.yaml`` is a pack, and
+``controls.yaml`` holds clauses of the organisation's own. They can only add: a pack that takes the
+package, an id, a rule or a clause of ours is refused, so that nothing of ours is replaced in
+silence. To tighten one of ours, write a rule that asks for more; both are then asked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bedplate.errors import PolicyError, Problem
+from bedplate.policy.catalogue import Catalogue, load_catalogue
+from bedplate.policy.controls import load_controls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bedplate.policy.catalogue import Module, Policy
+
+MARKER: Final = "PulumiPolicy.yaml"
+"""File that makes a folder a policy pack."""
+CONTROLS: Final = "controls.yaml"
+"""File of clauses beside the packs."""
+RESERVED: Final = ("bedplate", "config")
+"""First parts of package names, up to an underscore, that are ours or the facts'."""
+_ADMISSION: Final = re.compile(r"^inputFormat:\s*['\"]?kubernetes-admission\b", re.MULTILINE)
+
+
+def own_folder(stacks: Path, shipped: Path) -> Path | None:
+    """Return the folder of own rules beside the environment files; None where there is none.
+
+    ``shipped`` is the folder of the shipped policies, which in Bedplate's own repository lies
+    there too and is no folder of own rules.
+    """
+    folder = stacks.parent / "policies" if stacks.name else stacks.resolve().parent / "policies"
+    if not folder.is_dir() or folder.resolve() == shipped.resolve():
+        return None
+    return folder if packs_of(folder) else None
+
+
+def packs_of(folder: Path, *, admission: bool = False) -> list[Path]:
+    """Return the packs of a folder for deployments, or those for admission."""
+    markers = sorted(folder.glob(f"*/{MARKER}"))
+    return [
+        marker.parent
+        for marker in markers
+        if (_ADMISSION.search(marker.read_text(encoding="utf-8")) is not None) == admission
+    ]
+
+
+def with_own(shipped: Catalogue, folder: Path, controls: Path) -> Catalogue:
+    """Return the shipped catalogue with the own rules of a folder.
+
+    ``controls`` is the file of the shipped clauses, which own rules may cite. Raises PolicyError
+    with every fault, one a line.
+    """
+    mine = folder / CONTROLS
+    problems = _taken_clauses(mine, shipped)
+    files = [controls, *([mine] if mine.is_file() else [])]
+    own = load_catalogue(packs_of(folder), files)
+    problems += [fault for module in own.modules for fault in _package_faults(module, shipped)]
+    problems += [fault for policy in own.policies for fault in _policy_faults(policy, shipped)]
+    if problems:
+        raise PolicyError("\n".join(str(problem) for problem in sorted(set(problems))))
+    policies = sorted(
+        (*shipped.policies, *own.policies),
+        key=lambda policy: (policy.id, policy.level == "advisory", policy.file),
+    )
+    return Catalogue(tuple(policies), shipped.modules + own.modules, own.controls)
+
+
+def _taken_clauses(file: Path, shipped: Catalogue) -> list[Problem]:
+    if not file.is_file():
+        return []
+    found, _ = load_controls(file)  # its own faults are told when the catalogue is loaded
+    fix = "give the clause an id of your own, or cite ours"
+    return [
+        Problem(str(file), 0, 0, name, "the clause is one of Bedplate's", fix)
+        for name in sorted(set(found) & set(shipped.controls))
+    ]
+
+
+def _package_faults(module: Module, shipped: Catalogue) -> Iterator[Problem]:
+    first = module.package.partition(".")[0]
+    taken = {other.package.partition(".")[0] for other in shipped.modules}
+    if first in taken or first.partition("_")[0] in RESERVED:
+        text = f"the package {module.package} is Bedplate's; own rules never replace its rules"
+        yield Problem(module.file, 0, 0, "", text, "give the pack a package of its own")
+
+
+def _policy_faults(policy: Policy, shipped: Catalogue) -> Iterator[Problem]:
+    for what, mine, theirs in (
+        ("id", policy.id, {other.id for other in shipped.policies}),
+        ("rule", policy.rule, {other.rule for other in shipped.policies}),
+    ):
+        if mine in theirs:
+            text = f"the {what} {mine} is Bedplate's; an own rule adds and never replaces one"
+            place = (policy.file, policy.line, 1, policy.rule)
+            yield Problem(*place, text, "choose another; both rules are then asked")
