@@ -1,0 +1,1 @@
+"""Asks Checkov, a scanner with a catalogue of its own, for a second opinion on a Plan."""
