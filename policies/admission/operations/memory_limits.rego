@@ -10,14 +10,22 @@ import rego.v1
 #   id: OPS-101
 #   severity: medium
 #   scope: resource
+#   phase: [design, deploy, admission]
 #   resource_types:
 #     - kubernetes:core/v1:Pod
+#     - kubernetes:apps/v1:Deployment
+#     - kubernetes:apps/v1:StatefulSet
+#     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:batch/v1:Job
+#     - kubernetes:batch/v1:CronJob
+#   reads: [spec]
 #   controls: [iso27001:A.8.6]
 #   avoid: A container without resources.limits.memory.
 #   remediation: Set resources.limits.memory.
 deny_ops_101 contains message if {
-	some container in object.get(subject_spec, "containers", [])
-	limits := object.get(object.get(container, "resources", {}), "limits", {})
-	object.get(limits, "memory", null) == null
-	message := sprintf("%s has no memory limit for the container %q.", [label, object.get(container, "name", "?")])
+	not serves_model
+	some pod in pods
+	some container in listed(at(pod, ["containers"]))
+	at(container, ["resources", "limits", "memory"]) == null
+	message := sprintf("%s has no memory limit for the container %q.", [label, container_name(container)])
 }

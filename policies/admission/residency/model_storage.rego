@@ -10,18 +10,43 @@ import rego.v1
 #   id: RES-101
 #   severity: critical
 #   scope: resource
+#   phase: [design, deploy, admission]
 #   resource_types:
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
+#   reads: [spec]
 #   controls: [uae-pdpl:22, gdpr:44, iso27001:A.8.9]
 #   parameters: [stores]
 #   avoid: An InferenceService whose storageUri begins with none of the parameter `stores`.
 #   remediation: Register the model, and serve it from the model bucket.
 deny_res_101 contains message if {
 	stores := parameter("stores", [])
-	some part in ["predictor", "transformer", "explainer"]
-	model := object.get(object.get(subject_spec, part, {}), "model", {})
-	uri := object.get(model, "storageUri", "")
-	uri != ""
+	some uri in storage_uris
 	count([store | some store in stores; startswith(uri, store)]) == 0
 	message := sprintf("%s serves %q, which is not below %s.", [label, uri, concat(", ", stores)])
+}
+
+storage_uris contains uri if {
+	some server in servers
+	uri := at(server, ["storageUri"])
+	is_string(uri)
+	is_given(uri)
+}
+
+storage_uris contains uri if {
+	some part in serving_parts
+	some source in listed(at(part, ["storageUris"]))
+	uri := at(source, ["uri"])
+	is_string(uri)
+	is_given(uri)
+}
+
+# Where a container is written out, KServe reads the model's place from its environment.
+storage_uris contains uri if {
+	serves_model
+	some container in containers
+	some variable in listed(at(container, ["env"]))
+	at(variable, ["name"]) == "STORAGE_URI"
+	uri := at(variable, ["value"])
+	is_string(uri)
+	is_given(uri)
 }

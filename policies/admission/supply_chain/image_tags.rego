@@ -5,21 +5,41 @@ import rego.v1
 # METADATA
 # title: Images are pinned
 # description: >-
-#   What `latest` means changes between two starts of the same pod: nobody knows what ran.
+#   What `latest` means changes between two starts of the same pod: nobody knows what ran. A version
+#   can be pushed again too; only a digest can't. What the platform itself runs is pinned by it.
 # custom:
 #   id: SUP-102
 #   severity: high
 #   scope: resource
+#   phase: [design, deploy, admission]
 #   resource_types:
 #     - kubernetes:core/v1:Pod
-#   controls: [iso27001:A.8.32]
-#   avoid: An image without tag or digest, or with the tag `latest`.
-#   remediation: Name a version, best by its digest.
+#     - kubernetes:apps/v1:Deployment
+#     - kubernetes:apps/v1:StatefulSet
+#     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:batch/v1:Job
+#     - kubernetes:batch/v1:CronJob
+#     - kubernetes:serving.kserve.io/v1beta1:InferenceService
+#   reads: [spec]
+#   controls: [iso27001:A.8.32, nist-800-207:T5]
+#   parameters: [pinning, platform_images]
+#   avoid: An image without tag or digest, with the tag `latest`, or, where the parameter `pinning`
+#     says digest, without one.
+#   remediation: Name the image by its digest.
 deny_sup_102 contains message if {
-	some container in containers
-	image := object.get(container, "image", "")
+	some image in images
 	floating(image)
 	message := sprintf("%s runs the image %q, which is not pinned; name a version or digest.", [label, image])
+}
+
+deny_sup_102 contains message if {
+	pinning := parameter("pinning", [])
+	not "tag" in pinning
+	some image in images
+	not floating(image)
+	not contains(image, "@sha256:")
+	count([own | some own in parameter("platform_images", []); startswith(image, own)]) == 0
+	message := sprintf("%s runs the image %q by its tag; name its digest.", [label, image])
 }
 
 floating(image) if endswith(image, ":latest")

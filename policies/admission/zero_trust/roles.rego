@@ -10,26 +10,29 @@ import rego.v1
 #   id: ZT-105
 #   severity: critical
 #   scope: resource
+#   phase: [design, deploy, admission]
 #   resource_types:
 #     - kubernetes:rbac.authorization.k8s.io/v1:Role
 #     - kubernetes:rbac.authorization.k8s.io/v1:RoleBinding
-#   controls: [nist-800-207:T3, iso27001:A.5.15]
+#   reads: [rules, roleRef, subjects]
+#   controls: [nist-800-207:T3, iso27001:A.5.15, iso27001:A.5.18]
 #   avoid: A Role with `*`, or a RoleBinding to cluster-admin or to all who have logged in.
 #   remediation: Name verbs and resources, and bind them to the team's group or account.
 deny_zt_105 contains message if {
-	some rule in object.get(subject, "rules", [])
-	some field in ["verbs", "resources", "apiGroups"]
-	"*" in object.get(rule, field, [])
+	kind == "Role"
+	some field in wildcards
 	message := sprintf("%s allows every one of %s; name those that are needed.", [label, field])
 }
 
 deny_zt_105 contains message if {
-	object.get(object.get(subject, "roleRef", {}), "name", "") in {"admin", "cluster-admin", "edit"}
+	kind == "RoleBinding"
+	at(subject, ["roleRef", "kind"]) in [null, "ClusterRole"]
+	at(subject, ["roleRef", "name"]) in ["admin", "cluster-admin", "edit"]
 	message := sprintf("%s hands out a role of the whole cluster; bind a role of the namespace.", [label])
 }
 
 deny_zt_105 contains message if {
-	some who in object.get(subject, "subjects", [])
-	object.get(who, "name", "") in {"system:authenticated", "system:unauthenticated", "system:anonymous"}
+	kind == "RoleBinding"
+	is_for_everybody
 	message := sprintf("%s is for everybody; name the group or the account.", [label])
 }

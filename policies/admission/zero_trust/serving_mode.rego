@@ -11,20 +11,26 @@ import rego.v1
 #   id: ZT-101
 #   severity: high
 #   scope: resource
+#   phase: [design, deploy, admission]
 #   resource_types:
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
+#   reads: [spec, metadata.annotations]
 #   controls: [nist-800-207:T3]
 #   avoid: An InferenceService with another deploymentMode, or without the service account `model-reader`.
 #   remediation: Remove the annotation, and set predictor.serviceAccountName to model-reader.
 deny_zt_101 contains message if {
-	annotations := object.get(metadata, "annotations", {})
-	mode := object.get(annotations, "serving.kserve.io/deploymentMode", "Standard")
+	serves_model
+	mode := at(subject, ["metadata", "annotations", "serving.kserve.io/deploymentMode"])
+	is_given(mode)
 	mode != "Standard"
 	message := sprintf("%s asks for the deployment mode %q; only Standard is served.", [label, mode])
 }
 
 deny_zt_101 contains message if {
-	account := object.get(object.get(subject_spec, "predictor", {}), "serviceAccountName", "default")
+	some part in serving_parts
+	account := object.get(part, "serviceAccountName", "default")
+	is_string(account)
+	is_known(account)
 	account != "model-reader"
 	message := sprintf("%s runs as the account %q; use model-reader.", [label, account])
 }

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bedplate.components.platform.admission_templates import constraint, rules, template
+from bedplate.components.platform.admission_parameters import enforcement, parameters
+from bedplate.components.platform.admission_templates import (
+    CONSTRAINTS,
+    constraint,
+    rules,
+    template,
+)
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
 from bedplate.components.platform.control_plane import control_plane_manifests
-from bedplate.components.platform.storage import STORAGE_CLASS
 from bedplate.spec.namespaces import KUBERNETES_NAMESPACES, used_namespaces
 
 if TYPE_CHECKING:
@@ -15,7 +20,6 @@ if TYPE_CHECKING:
 
 _NAMESPACE = "gatekeeper-system"
 _WEBHOOK = 8443
-_CONSTRAINTS = "constraints.gatekeeper.sh"
 
 
 class Admission(PlatformComponent):
@@ -58,36 +62,11 @@ class Admission(PlatformComponent):
         }
 
     def _rules(self) -> None:
-        known = self._parameters()
+        spec, supply = self.scope.spec, self.scope.supply
+        models = self.scope.foundation.bucket("models").apply(lambda name: f"s3://{name}/")
+        known = parameters(spec, supply, models)
         # What each constraint waits for is its own template.
-        self.scope.established.setdefault(_CONSTRAINTS, [])
+        self.scope.established.setdefault(CONSTRAINTS, [])
         for rule in rules():
             made = self.manifest(template(rule))
-            enforcement = self.scope.spec.admission.enforcement
-            self.manifest(constraint(rule, enforcement, known), after=[made])
-
-    def _parameters(self) -> dict[str, list[Any]]:
-        scope = self.scope
-        supply, spec = scope.supply, scope.spec
-        own = supply.registry.split("/", maxsplit=1)[0]
-        registries = [f"{own}/", *([f"{supply.images}/"] if supply.images else [])]
-        bucket = scope.foundation.bucket("models")
-        return {
-            "registries": [*registries, *self._runtime_registries(), *spec.admission.registries],
-            "stores": [bucket.apply(lambda name: f"s3://{name}/")],
-            "classes": [STORAGE_CLASS],
-        }
-
-    def _runtime_registries(self) -> list[str]:
-        """Return where model servers and the pods' helpers come from, where that is upstream."""
-        images = (
-            "docker.io/kserve/",
-            "kserve/",
-            "docker.io/seldonio/",
-            "docker.io/vllm/",
-            "nvcr.io/nvidia/",
-            "quay.io/argoproj/",
-            "docker.io/curlimages/",
-        )
-        supply = self.scope.supply
-        return [] if supply.images or supply.isolated else list(images)
+            self.manifest(constraint(rule, enforcement(rule, spec), known), after=[made])

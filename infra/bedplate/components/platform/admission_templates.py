@@ -1,8 +1,8 @@
 """Gatekeeper's templates and constraints, made from the Rego files of `policies/admission`.
 
 The rules are written once (docs/adr/0007): under Pulumi's OPA pack they are read as they are; here
-each becomes a ConstraintTemplate whose Rego is the pack's shared part, the rule's file, and one
-line that hands its messages to Gatekeeper.
+each becomes a ConstraintTemplate whose Rego is as much of the pack's shared part as the rule needs,
+the rule's file, and one line that hands its messages to Gatekeeper.
 """
 
 from __future__ import annotations
@@ -19,11 +19,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from bedplate.spec.enforcement import Threshold
+
+CONSTRAINTS: Final = "constraints.gatekeeper.sh"
+"""API group of constraints."""
+TEAM_LABEL: Final = "bedplate/team"
+"""Label of the namespaces that constraints hold in."""
+
 _HEADER: Final = re.compile(r"^(package .*|import rego\.v1)\n+", re.MULTILINE)
 _RULE: Final = re.compile(r"^(deny_[a-z0-9_]+) contains", re.MULTILINE)
-_PLATFORMS_OWN: Final = frozenset({"NetworkPolicy", "Role", "RoleBinding"})
-"""Kinds that the platform makes in teams' namespaces, and that teams have no right to make."""
+_DEFINED: Final = re.compile(r"^(?:default )?([a-z]\w*)\b", re.MULTILINE)
+_WORD: Final = re.compile(r"\b[a-z]\w*\b")
 _TARGET: Final = "admission.k8s.gatekeeper.sh"
+_MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+_SELECTORS: Final[dict[frozenset[str], list[dict[str, Any]]]] = {
+    # The platform makes these in teams' namespaces, and teams have no right to make them.
+    frozenset({"NetworkPolicy"}): [
+        {"key": _MANAGED_BY, "operator": "NotIn", "values": ["bedplate"]}
+    ],
+    frozenset({"Role", "RoleBinding"}): [
+        {"key": _MANAGED_BY, "operator": "NotIn", "values": ["bedplate"]}
+    ],
+    # What charts bring is as its authors wrote it; Kubernetes' own roles carry the second label.
+    frozenset({"ClusterRole", "ClusterRoleBinding"}): [
+        {"key": _MANAGED_BY, "operator": "NotIn", "values": ["Helm"]},
+        {"key": "kubernetes.io/bootstrapping", "operator": "DoesNotExist"},
+    ],
+}
+"""Labels by which objects of some kinds are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +65,74 @@ class AdmissionRule:
     """API group and kind of what it judges."""
     parameters: tuple[str, ...]
     """Names of the lists that its constraint gives it."""
+    severity: Threshold
+    """How much harm a violation does."""
+
+    @property
+    def left_out(self) -> list[dict[str, Any]]:
+        """Labels by which objects are left out, as a selector's expressions."""
+        return _SELECTORS.get(frozenset(kind for _, kind in self.matches), [])
+
+    @property
+    def exempt(self) -> tuple[str, ...]:
+        """Managers, by the label of that name, whose objects are left out."""
+        return tuple(
+            value
+            for expression in self.left_out
+            if expression["key"] == _MANAGED_BY
+            for value in expression["values"]
+        )
 
 
 def rules(folder: Path | None = None) -> tuple[AdmissionRule, ...]:
     """Return the rules of the pack, by id."""
     pack = folder or asset("policies") / "admission"
-    shared = "\n".join(_body(file) for file in sorted((pack / "lib").glob("*.rego")))
+    shared = [_body(file) for file in sorted((pack / "lib").glob("*.rego"))]
     files = (file for file in sorted(pack.glob("*/*.rego")) if file.parent.name != "lib")
     return tuple(sorted((_rule(file, shared) for file in files), key=lambda rule: rule.id))
 
 
 def _body(file: Path) -> str:
-    return _HEADER.sub("", file.read_text()).strip() + "\n"
+    """Return a module without its head and comments, which would only make an object larger."""
+    text = _HEADER.sub("", file.read_text())
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def _rule(file: Path, shared: str) -> AdmissionRule:
+def _needed(code: str, shared: list[str]) -> list[str]:
+    """Return the shared modules that a rule's code names something of, and those that they name."""
+    needed: set[int] = set()
+    words = set(_WORD.findall(code))
+    while True:
+        more = {
+            index
+            for index, module in enumerate(shared)
+            if index not in needed and words & set(_DEFINED.findall(module))
+        }
+        if not more:
+            return [shared[index] for index in sorted(needed)]
+        needed |= more
+        words |= {word for index in more for word in _WORD.findall(shared[index])}
+
+
+def _rule(file: Path, shared: list[str]) -> AdmissionRule:
     text = file.read_text()
     described = yaml.safe_load("".join(_metadata(text)))
     custom = described["custom"]
     name = _RULE.findall(text)[0]
     # With version v1 the newer keywords need no import, and Gatekeeper refuses one.
-    package = f"package {file.stem}\n\n"
-    # Gatekeeper asks for `violation`; comments would only make the object larger.
-    code = "\n".join(line for line in _body(file).splitlines() if not line.startswith("#"))
+    code = _body(file)
+    parts = [f"package {file.stem}\n", *_needed(code, shared), code]
+    # Gatekeeper asks for `violation`.
     handed = f'violation contains {{"msg": message}} if {{\n\tsome message in {name}\n}}\n'
     return AdmissionRule(
         id=custom["id"],
         kind="Bedplate" + "".join(part.title() for part in file.stem.split("_")),
         title=described["title"],
-        rego=f"{package}{shared}\n{code}\n{handed}",
+        rego="\n".join([*parts, handed]),
         matches=tuple(_match(token) for token in custom["resource_types"]),
         parameters=tuple(custom.get("parameters", ())),
+        severity=custom["severity"],
     )
 
 
@@ -127,16 +187,17 @@ def template(rule: AdmissionRule) -> dict[str, Any]:
 
 
 def constraint(
-    rule: AdmissionRule, enforcement: str, known: Mapping[str, list[str]]
+    rule: AdmissionRule, enforcement: str, known: Mapping[str, list[Any]]
 ) -> dict[str, Any]:
-    """Return the constraint that puts a rule into force in the teams' namespaces.
+    """Return the constraint that puts a rule into force.
 
-    Raises KeyError where `known` lacks a list that the rule asks for.
+    It holds in the teams' namespaces, and for what lies in none. Raises KeyError where `known`
+    lacks a list that the rule asks for.
     """
     kinds: dict[str, list[str]] = {}
     for group, kind in rule.matches:
         kinds.setdefault(group, []).append(kind)
-    teams = {"matchExpressions": [{"key": "bedplate/team", "operator": "Exists"}]}
+    teams = {"matchExpressions": [{"key": TEAM_LABEL, "operator": "Exists"}]}
     spec: dict[str, Any] = {
         "enforcementAction": enforcement,
         "match": {
@@ -144,13 +205,12 @@ def constraint(
             "namespaceSelector": teams,
         },
     }
-    if {kind for _, kind in rule.matches} <= _PLATFORMS_OWN:
-        ours = {"key": "app.kubernetes.io/managed-by", "operator": "NotIn", "values": ["bedplate"]}
-        spec["match"]["labelSelector"] = {"matchExpressions": [ours]}
+    if rule.left_out:
+        spec["match"]["labelSelector"] = {"matchExpressions": rule.left_out}
     if rule.parameters:
         spec["parameters"] = {name: known[name] for name in rule.parameters}
     return {
-        "apiVersion": "constraints.gatekeeper.sh/v1beta1",
+        "apiVersion": f"{CONSTRAINTS}/v1beta1",
         "kind": rule.kind,
         "metadata": {"name": rule.id.lower()},
         "spec": spec,

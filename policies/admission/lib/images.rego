@@ -1,0 +1,22 @@
+package bedplate_admission
+
+import rego.v1
+
+# METADATA
+# title: Images
+# description: >-
+#   Of containers that are written out, and of model servers that do not take their runtime's. A
+#   container without one is judged as one with an empty name: something else would fill it in.
+images contains image if {
+	some container in containers
+	image := object.get(container, "image", "")
+	is_string(image)
+	is_known(image)
+}
+
+images contains image if {
+	some server in servers
+	image := at(server, ["image"])
+	is_string(image)
+	is_known(image)
+}
