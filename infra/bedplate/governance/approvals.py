@@ -1,0 +1,245 @@
+"""Approvals: in-toto statements on a release's digest, in DSSE envelopes signed by people.
+
+A file says nothing by itself: what counts is whose key signed it. The keys stand in the
+environment's file (`governance.approvals.approvers`), which is reviewed. Whether the approvals
+suffice is for the rules APR-001 to APR-004 and APR-010; here signatures are made and verified.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from bedplate import dsse
+from bedplate.errors import BedplateError
+from bedplate.policy.release_fact import Approval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bedplate.dsse import Envelope, PublicKey, SigningKey
+    from bedplate.governance.release import Release
+    from bedplate.spec.governance import ApproverSpec
+
+PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
+"""Media type of an in-toto statement (in-toto attestation framework, v1)."""
+STATEMENT: Final = "https://in-toto.io/Statement/v1"
+"""Type of the statement."""
+PREDICATE: Final = "https://bedplate.dev/attestation/approval/v1"
+"""Type of what is stated: a decision on a release."""
+LONGEST: Final = timedelta(days=30)
+"""For how long an approval may count at most."""
+SKEW: Final = timedelta(minutes=5)
+"""By how much a signer's clock may be ahead."""
+
+Choice = Literal["approved", "rejected"]
+"""What somebody decided."""
+
+
+class ApprovalError(BedplateError):
+    """An approval can't be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one person says of one release."""
+
+    digest: str
+    """Digest of the release, `sha256:…`."""
+    environment: str
+    """Where it is to be deployed."""
+    choice: Choice
+    """Approved or rejected."""
+    approver: str
+    """Who, by the name that the environment lists."""
+    role: str
+    """In which role."""
+    reason: str
+    """Why; demanded of a rejection."""
+    signed_at: datetime
+    """When."""
+    expires: datetime
+    """When it ceases to count."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the in-toto statement."""
+        algorithm, _, value = self.digest.partition(":")
+        return {
+            "_type": STATEMENT,
+            "subject": [{"name": f"release/{self.environment}", "digest": {algorithm: value}}],
+            "predicateType": PREDICATE,
+            "predicate": {
+                "decision": self.choice,
+                "approver": self.approver,
+                "role": self.role,
+                "reason": self.reason,
+                "signedAt": self.signed_at.isoformat(),
+                "expires": self.expires.isoformat(),
+            },
+        }
+
+    @classmethod
+    def parse(cls, payload: bytes) -> Statement:
+        """Read a statement; raises ValueError for anything else."""
+        try:
+            data = json.loads(payload)
+            (subject,) = data["subject"]
+            predicate = data["predicate"]
+            if (data["_type"], data["predicateType"]) != (STATEMENT, PREDICATE):
+                raise ValueError("it is a statement of another kind")
+            if predicate["decision"] not in ("approved", "rejected"):
+                raise ValueError("its decision is neither approved nor rejected")
+            texts = {key: _text(predicate[key]) for key in ("approver", "role", "reason")}
+            return cls(
+                digest=f"sha256:{_text(subject['digest']['sha256'])}",
+                environment=_text(subject["name"]).removeprefix("release/"),
+                choice=predicate["decision"],
+                signed_at=_moment(predicate["signedAt"]),
+                expires=_moment(predicate["expires"]),
+                **texts,
+            )
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError("it is no approval") from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError("a time in it has no zone")
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that does not count, and why."""
+
+    file: str
+    """Its name."""
+    reason: str
+    """Why it does not count, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the approvals of a release come to."""
+
+    approvals: tuple[Approval, ...]
+    """Those whose signature holds, for this release or for another one."""
+    rejections: tuple[Statement, ...]
+    """Rejections of this very release."""
+    refused: tuple[Refused, ...]
+    """Files that do not count."""
+
+
+def decide_on(
+    release: Release,
+    choice: Choice,
+    approver: ApproverSpec,
+    key: SigningKey,
+    now: datetime,
+    lasts: timedelta,
+    reason: str,
+) -> Envelope:
+    """Return a signed decision on a release.
+
+    Raises ApprovalError where the key is not the approver's, the person is the author, or the
+    decision would count for too long.
+    """
+    if approver.public_key is None:
+        fix = "add the public key to governance.approvals.approvers"
+        raise ApprovalError(f"No key of {approver.name} is listed. Fix: {fix}.")
+    if dsse.public_key(approver.public_key) != key.public:
+        fix = f"sign with the key of {approver.name}"
+        raise ApprovalError(f"The key is not the one listed for {approver.name}. Fix: {fix}.")
+    if choice == "approved" and approver.name == release.author:
+        fix = "have somebody else approve it"
+        raise ApprovalError(f"{approver.name} is the author of the release. Fix: {fix}.")
+    if not timedelta() < lasts <= LONGEST:
+        raise ApprovalError(f"An approval counts for at most {LONGEST.days} days. Fix: shorten it.")
+    if choice == "rejected" and not reason.strip():
+        raise ApprovalError("A rejection needs a reason. Fix: give one by --reason.")
+    statement = Statement(
+        release.digest, release.environment, choice, approver.name, approver.role, reason, now,
+        now + lasts,
+    )  # fmt: skip
+    return dsse.sign(dsse.canonical(statement.to_json()), PAYLOAD_TYPE, key)
+
+
+def verified(
+    folder: Path, release: Release, trusted: Sequence[ApproverSpec], now: datetime
+) -> Verified:
+    """Return what the files of a folder come to for a release.
+
+    Nothing is raised for a file that does not count: it is listed with its reason. Of two files by
+    one person for one release the first by name counts.
+    """
+    approvals: list[Approval] = []
+    rejections: list[Statement] = []
+    refused: list[Refused] = []
+    seen: set[tuple[str, str]] = set()
+    for file in sorted(folder.rglob("*.json")) if folder.is_dir() else ():
+        found = _judged(file, release, trusted, now)
+        if isinstance(found, str):
+            refused.append(Refused(file.name, found))
+        elif (found.approver, found.digest) in seen:
+            refused.append(Refused(file.name, f"{found.approver} has decided on it already."))
+        else:
+            seen.add((found.approver, found.digest))
+            if found.choice == "rejected":
+                rejections += [found] if found.digest == release.digest else []
+            else:
+                approvals.append(_approval(found))
+    return Verified(tuple(approvals), tuple(rejections), tuple(refused))
+
+
+def _approval(found: Statement) -> Approval:
+    return Approval(found.approver, found.role, found.digest, found.signed_at, found.expires)
+
+
+def _judged(
+    file: Path, release: Release, trusted: Sequence[ApproverSpec], now: datetime
+) -> Statement | str:
+    """Return the statement of a file, or why it does not count."""
+    try:
+        envelope = dsse.Envelope.parse(file.read_bytes())
+        statement = Statement.parse(envelope.payload)
+    except (OSError, BedplateError, ValueError):
+        return "It is no signed approval that can be read."
+    person = next((one for one in trusted if one.name == statement.approver), None)
+    if person is None or person.public_key is None:
+        return f"{statement.approver!a} is not listed as an approver with a key."
+    try:
+        dsse.verify(envelope, PAYLOAD_TYPE, [_key(person)])
+    except BedplateError:
+        return f"It is not signed with the key of {person.name}."
+    return _refusal(statement, person, release, now) or statement
+
+
+def _key(person: ApproverSpec) -> PublicKey:
+    return dsse.public_key(person.public_key or "")
+
+
+def _refusal(
+    statement: Statement, person: ApproverSpec, release: Release, now: datetime
+) -> str | None:
+    """Return why a statement with a good signature does not count all the same."""
+    if statement.environment != release.environment:
+        return f"It is for {statement.environment}, not for {release.environment}."
+    if statement.role != person.role:
+        return f"{person.name} has the role {person.role}, not {statement.role}."
+    if statement.signed_at > now + SKEW:
+        return f"It is signed at {statement.signed_at.isoformat()}, which lies ahead."
+    if statement.expires - statement.signed_at > LONGEST:
+        return f"It would count for more than {LONGEST.days} days."
+    if statement.choice == "approved" and statement.approver == release.author:
+        return f"{person.name} is the author of the release."
+    return None
