@@ -1,0 +1,138 @@
+"""Judges what Pulumi is about to deploy, with the functions that `bedplate check` uses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from bedplate.assets import asset
+from bedplate.engine.plan import LayerPlan, Plan
+from bedplate.errors import PolicyError, SpecError
+from bedplate.operate.cost import estimate
+from bedplate.operate.prices import load_prices
+from bedplate.policy.catalogue import Catalogue, load_catalogue
+from bedplate.policy.decision import Decision, decide, standing_of
+from bedplate.policy.evaluate import evaluate
+from bedplate.policy.facts import facts
+from bedplate.policy.layer_view import matching
+from bedplate.policy.own_rules import own_folder, with_own
+from bedplate.policy.regorus_engine import RegorusEngine
+from bedplate.policy.waiver_file import load_waivers
+from bedplate.spec.resolve import environments, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bedplate.engine.plan import Resource
+    from bedplate.policy.catalogue import Phase
+    from bedplate.policy.finding import Finding
+    from bedplate.policy.pulumi_pack.project import Project
+    from bedplate.policy.pulumi_pack.simulation import Simulation
+
+LIKELY: Final = "The simulator, which runs the same program, finds the policy kept."
+"""Why an open verdict does not block a preview."""
+
+
+def catalogue_for(stacks: Path) -> Catalogue:
+    """Return the shipped policies, and the repository's own."""
+    shipped = asset("policies")
+    controls = shipped / "controls.yaml"
+    catalogue = load_catalogue([shipped / "deploy"], [controls])
+    own = own_folder(stacks, shipped)
+    return catalogue if own is None else with_own(catalogue, own, controls)
+
+
+class Bench:
+    """One environment, and what judges it."""
+
+    def __init__(self, project: Project, simulation: Simulation) -> None:
+        self.project = project
+        """The stack."""
+        self._simulation = simulation
+        self._engine = RegorusEngine()
+        self.catalogue = catalogue_for(project.stacks)
+        """Its policies."""
+        root = project.stacks.resolve().parent
+        own = root / "blueprints"
+        try:
+            self._environment = resolve(
+                project.stack, project.stacks, own if own.is_dir() else None
+            )
+        except SpecError as error:
+            raise PolicyError(error.message) from None
+        self._today = datetime.now(UTC).date()
+        self._waivers = load_waivers(root, environments(project.stacks))
+        self._phase: Phase = "design" if project.is_preview else "deploy"
+
+    def on_resource(self, resource: Resource, provider: Resource | None) -> Sequence[Finding]:
+        """Return what the rules on one resource say of it, before it is deployed."""
+        scoped = [policy for policy in self.catalogue.policies if policy.scope == "resource"]
+        policies = matching(scoped, resource.type)
+        if not policies:
+            return ()
+        resources = (resource,) if provider is None else (provider, resource)
+        asked = replace(self.catalogue, policies=policies)
+        found = self._findings(self._layer(resources), asked, self._simulated)
+        own = [finding for finding in found if finding.urn == resource.urn]
+        return self._decided(own, whole=False).findings
+
+    def on_layer(self, layer: LayerPlan) -> Decision:
+        """Return what all rules say of all resources of a layer."""
+        others = [one for one in self._simulated.layers if one.project != layer.project]
+        priced = replace(self._simulated, layers=(*others, layer))
+        found = self._findings(layer, self.catalogue, priced)
+        # The waivers of the other layers excuse nothing here.
+        return self._decided(found, whole=False)
+
+    def close(self) -> None:
+        """End the engine."""
+        self._engine.close()
+
+    @cached_property
+    def _simulated(self) -> Plan:
+        return self._simulation.plan()
+
+    @cached_property
+    def _likely(self) -> set[tuple[str, str]]:
+        """The policies that the simulator finds kept, each with the resource."""
+        return {
+            (finding.policy, finding.urn)
+            for layer in self._simulated.layers
+            if layer.project == self.project.project
+            for finding in self._findings(layer, self.catalogue, self._simulated)
+            if finding.verdict == "pass"
+        }
+
+    def _layer(self, resources: tuple[Resource, ...]) -> LayerPlan:
+        project = self.project
+        return LayerPlan(project.project, project.project, project.stack, resources)
+
+    def _findings(
+        self, layer: LayerPlan, catalogue: Catalogue, priced: Plan
+    ) -> tuple[Finding, ...]:
+        spec, origins = self._environment.spec, self._environment.origins
+        cost = estimate(priced, spec, load_prices())
+        known = facts(spec, self._today, cost.hourly_usd, list(cost.unpriced))
+        plan = Plan(self.project.stack, (layer,))
+        return evaluate(plan, catalogue, known, self._engine, origins, self._phase)
+
+    def _decided(self, findings: Sequence[Finding], *, whole: bool) -> Decision:
+        standing = standing_of(self._environment.spec)
+        decision = decide(findings, self._waivers, standing, self._today, whole=whole)
+        if not self.project.is_preview:
+            return decision
+        return replace(decision, findings=tuple(map(self._as_previewed, decision.findings)))
+
+    def _as_previewed(self, finding: Finding) -> Finding:
+        """Return a finding of a preview, which knows less than the deployment that follows.
+
+        A verdict that is open only because nothing exists yet is asked for again when it does.
+        """
+        if finding.verdict != "unresolved" or not finding.blocks:
+            return finding
+        if (finding.policy, finding.urn) not in self._likely:
+            return finding
+        return replace(finding, enforcement="advisory", message=f"{finding.message} {LIKELY}")
