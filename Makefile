@@ -28,9 +28,11 @@ KUBERNETES := $(addprefix .tools/bin/,kube-apiserver kube-controller-manager kub
 KUBERNETES_VERSION = $(shell cd tools/kubernetes && go list -m -f '{{.Version}}' k8s.io/kubernetes)
 GO_BUILD := go build -trimpath -ldflags "-s -w"
 
-tools: $(KUBERNETES) $(addprefix .tools/bin/,opa etcd kwok gator promtool) ## build the Go programs that tests use
+tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest etcd kwok gator promtool) ## build the Go programs that tests use
 .tools/bin/opa: tools/opa/go.mod tools/opa/go.sum
 	cd tools/opa && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/opa
+.tools/bin/conftest: tools/conftest/go.mod tools/conftest/go.sum
+	cd tools/conftest && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/conftest
 .tools/bin/etcd: tools/etcd/go.mod tools/etcd/go.sum
 	cd tools/etcd && $(GO_BUILD) -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
 .tools/bin/kwok: tools/kwok/go.mod tools/kwok/go.sum

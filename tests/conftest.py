@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 """The project's root."""
 
 INSTALL = {
+    "conftest": "run `make tools`, or put `conftest` on PATH",
     "opa": "run `make tools`, or put `opa` on PATH",
     "etcd": "run `make tools`, or put `etcd` on PATH",
     "gator": "run `make tools`, or put `gator` on PATH",
