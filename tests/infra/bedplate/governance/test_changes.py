@@ -1,0 +1,164 @@
+"""Change records come from files or from a service; what can't be read stops a deployment."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bedplate.governance.changes import (
+    ChangeError,
+    FileTickets,
+    HttpTickets,
+    change_of,
+    record_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+NORMAL = {
+    "id": "CHG-7", "type": "normal", "state": "approved", "environment": "prod",
+    "release": "sha256:aa",
+}  # fmt: skip
+EMERGENCY = {
+    "id": "CHG-3", "type": "emergency", "state": "implemented", "environment": "prod",
+    "authority": "Head of platform", "review_due": "2026-11-20T12:00:00+04:00",
+}  # fmt: skip
+
+
+def test_a_record_is_found_by_the_release_it_names(tmp_path: Path) -> None:
+    """Records of other environments and releases are left out."""
+    (tmp_path / "7.yaml").write_text(json.dumps(NORMAL))
+    (tmp_path / "8.yaml").write_text(json.dumps({**NORMAL, "id": "CHG-8", "environment": "dev"}))
+    records = FileTickets(tmp_path).records("prod")
+    found = change_of(records, "sha256:aa", NOW)
+
+    assert found is not None
+    assert (found.id, found.type, found.state) == ("CHG-7", "normal", "approved")
+    assert change_of(records, "sha256:bb", NOW) is None
+
+
+def test_an_overdue_review_shows_at_the_next_change() -> None:
+    """An emergency that was never reviewed is named, whatever is deployed next."""
+    records = [record_of(NORMAL), record_of(EMERGENCY)]
+    late = change_of(records, "sha256:aa", NOW)
+    held = change_of(
+        [record_of(NORMAL), record_of({**EMERGENCY, "reviewed": True})], "sha256:aa", NOW
+    )
+
+    assert late is not None
+    assert late.overdue_reviews == ("CHG-3",)
+    assert held is not None
+    assert held.overdue_reviews == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"id": ""}, "id is missing or no text"),
+        ({"type": "urgent"}, "type is 'urgent', not one of standard, normal, emergency"),
+        ({"approved": True}, "unknown approved"),
+        ({"reviewed": "yes"}, "reviewed is neither true nor false"),
+        ({"review_due": "2026-11-20T12:00:00"}, "review_due has no time zone"),
+        ({"review_due": "soon"}, "Invalid isoformat string: 'soon'"),
+        ({"release": 7}, "release is no text"),
+    ],
+)
+def test_a_faulty_record_stops_everything(
+    tmp_path: Path, change: dict[str, Any], problem: str
+) -> None:
+    """A record that can't be read might be the one that forbids."""
+    (tmp_path / "7.yaml").write_text(json.dumps({**NORMAL, **change}))
+    with pytest.raises(ChangeError) as caught:
+        FileTickets(tmp_path).records("prod")
+
+    expected = f"{tmp_path / '7.yaml'} is no change record: {problem}. Fix: mend it."
+    assert caught.value.message == expected
+
+
+def test_no_folder_is_no_record(tmp_path: Path) -> None:
+    """Nothing is there, nothing is said; the rules then ask for a record."""
+    assert list(FileTickets(tmp_path / "none").records("prod")) == []
+
+
+@pytest.fixture
+def service() -> Iterator[Callable[[int, str], str]]:
+    """Return what starts a ticket service with one answer, and returns its address."""
+    servers: list[HTTPServer] = []
+
+    def start(status: int, body: str) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.server.asked = (self.path, self.headers.get("Authorization"))  # type: ignore[attr-defined]
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_arguments: Any) -> None:
+                """Say nothing."""
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/changes"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_service_is_asked_for_the_environment(service: Callable[[int, str], str]) -> None:
+    """Its records are read like those of files."""
+    url = service(200, json.dumps([NORMAL]))
+    (found,) = HttpTickets(url, token="t0ken").records("prod")  # noqa: S106 - a test's own
+
+    assert found.change.id == "CHG-7"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (500, "", "Internal Server Error"),
+        (302, "", "Found"),
+        (200, "{}", "its answer is no list"),
+        (200, "<html>", "Expecting value: line 1 column 1 (char 0)"),
+        (200, '[{"id": "x"}]', "type is missing or no text"),
+    ],
+)
+def test_a_service_that_answers_wrongly_stops_everything(
+    service: Callable[[int, str], str], status: int, body: str, reason: str
+) -> None:
+    """No answer is not a yes, and the token is shown nowhere."""
+    url = service(status, body)
+    with pytest.raises(ChangeError) as caught:
+        HttpTickets(f"{url}?key=s3cret", token="t0ken").records("prod")  # noqa: S106 - a test's own
+
+    assert caught.value.message == (
+        f"The ticket service http://127.0.0.1/changes can't be asked: {reason}. "
+        "Fix: see that it answers, and repeat; nothing is deployed without it."
+    )
+
+
+def test_a_service_that_never_answers_is_given_up() -> None:
+    """It has its time, and no more."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(ChangeError, match="can't be asked: timed out"):
+            HttpTickets(url, timeout_s=0.2).records("prod")
+
+
+def test_a_service_without_encryption_is_not_asked() -> None:
+    """A token would travel in the clear."""
+    with pytest.raises(ChangeError, match="can't be asked: its address is not https"):
+        HttpTickets("http://tickets.example/changes").records("prod")
