@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bedplate.operate.cost import Cost
     from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
+    from bedplate.policy.release_fact import Release
     from bedplate.spec.resolve import Resolved
 
 
@@ -36,12 +37,19 @@ def judged(name: str, options: Options) -> Assessment:
         environment = resolved(name, options)
     except SpecError as error:
         return Assessment(name, None, error.problems, "", None, (), None)
-    plan = simulated(environment, options)
-    cost = estimate(plan, environment.spec, load_prices())
-    findings = _findings(environment, plan, cost, options)
+    return assessed(environment, simulated(environment, options), options)
+
+
+def assessed(
+    environment: Resolved, plan: Plan, options: Options, release: Release | None = None
+) -> Assessment:
+    """Return the assessment of a plan; `release` is what its deployment goes by."""
+    spec = environment.spec
+    cost = estimate(plan, spec, load_prices())
+    findings = _findings(environment, plan, cost, options, release)
     problems = (*environment.judged, *contracts(plan, environment))
-    standing = standing_of(environment.spec)
-    return Assessment(name, environment.spec.tier, problems, "", plan, findings, cost, standing)
+    standing = standing_of(spec)
+    return Assessment(spec.environment, spec.tier, problems, "", plan, findings, cost, standing)
 
 
 def contracts(plan: Plan, environment: Resolved) -> tuple[Problem, ...]:
@@ -58,10 +66,11 @@ def rego_engine(options: Options) -> RegoEngine:
 
 
 def _findings(
-    environment: Resolved, plan: Plan, cost: Cost, options: Options
+    environment: Resolved, plan: Plan, cost: Cost, options: Options, release: Release | None
 ) -> tuple[Finding, ...]:
     catalogue = policies_of(options.stacks)
-    known = facts(environment.spec, options.today, cost.hourly_usd, list(cost.unpriced))
+    spec, unpriced = environment.spec, list(cost.unpriced)
+    known = facts(spec, options.today, cost.hourly_usd, unpriced, release)
     engine = rego_engine(options)
     try:
         return evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
