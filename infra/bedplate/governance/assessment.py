@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from multiprocessing import get_all_start_methods, get_context
 from typing import TYPE_CHECKING, Any, Literal
 
 from bedplate.engine import cache
 from bedplate.engine.collector import collector_paused
 from bedplate.engine.plan import Plan
-from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED, BedplateError, Problem
+from bedplate.errors import BedplateError, Problem
 from bedplate.governance import fingerprint
 from bedplate.operate.cost import Cost
+from bedplate.policy.decision import Standing, decide, exit_code, unknown_standing
 from bedplate.policy.finding import Finding
+from bedplate.policy.waiver_file import load_waivers
+from bedplate.spec.stacks import environments as environment_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bedplate.policy.catalogue import Phase
+    from bedplate.policy.waiver_rules import Ruling
+    from bedplate.policy.waivers import WaiverFile
     from bedplate.spec.platform import Tier
 
 RegoBackend = Literal["regorus", "opa"]
@@ -49,7 +55,7 @@ class Options:
     program_root: Path | None = None
     """Folder that holds `infra/<layer>/__main__.py`; None: found beside `stacks`, else built in."""
     today: date | None = None
-    """Day on which legal bases must be in force; None: the present day in UTC."""
+    """Day on which legal bases and waivers must be in force; None: the present day in UTC."""
     blueprints: Path | None = None
     """Folder of further blueprints; None: `blueprints` beside `stacks`, where there is one."""
     phase: Phase = "design"
@@ -74,19 +80,35 @@ class Assessment:
     """What the policies say of it."""
     cost: Cost | None
     """What it would cost."""
+    standing: Standing | None = None
+    """What of it decides what blocks and who may waive; None where it could not be resolved."""
+    rulings: tuple[Ruling, ...] = ()
+    """What each waiver amounts to in it."""
     cached: bool = False
     """Whether it was read from the cache."""
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 blocked, 3 unresolved in production."""
-        if self.problems or self.refusal or any(finding.blocks for finding in self.findings):
-            return EXIT_BLOCKED
-        is_open = any(finding.verdict == "unresolved" for finding in self.findings)
-        return EXIT_UNRESOLVED if is_open and self.tier == "production" else EXIT_CLEAN
+        """0 clean, 1 blocked, 3 where only open verdicts block."""
+        return exit_code(self.findings, faulty=bool(self.problems or self.refusal))
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What is to be said of waivers, without blocking anything by itself."""
+        return tuple(one.problem for one in self.rulings if one.problem is not None)
+
+    def decided(self, waivers: WaiverFile, today: date) -> Assessment:
+        """Return it with what waivers excuse on a day, and with what blocks."""
+        standing = self.standing or unknown_standing(self.environment)
+        # Without a plan nobody knows what a waiver would have excused.
+        decision = decide(self.findings, waivers, standing, today, whole=self.plan is not None)
+        problems = (*self.problems, *decision.problems)
+        return replace(
+            self, findings=decision.findings, problems=problems, rulings=decision.rulings
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the form that is cached and passed between processes."""
+        """Return the form that is cached and passed between processes: before it is decided."""
         return {
             "environment": self.environment,
             "tier": self.tier,
@@ -95,6 +117,7 @@ class Assessment:
             "plan": self.plan.to_json() if self.plan else None,
             "findings": [finding.to_json() for finding in self.findings],
             "cost": self.cost.to_json() if self.cost else None,
+            "standing": self.standing.to_json() if self.standing else None,
         }
 
     @classmethod
@@ -108,6 +131,7 @@ class Assessment:
             plan=Plan.from_json(data["plan"]) if data["plan"] else None,
             findings=tuple(Finding.from_json(finding) for finding in data["findings"]),
             cost=Cost.from_json(data["cost"]) if data["cost"] else None,
+            standing=Standing.from_json(data["standing"]) if data["standing"] else None,
             cached=cached,
         )
 
@@ -117,9 +141,10 @@ def _fields(problem: Problem) -> dict[str, Any]:
 
 
 def assess(environments: Sequence[str], options: Options) -> tuple[Assessment, ...]:
-    """Return an assessment of each environment, in the order given.
+    """Return an assessment of each environment, in the order given, decided for the day.
 
-    Raises PolicyError where the policy set itself can't be used.
+    What waivers excuse is decided after the cache: they end without a change of any file. Raises
+    PolicyError where the policy set itself can't be used.
     """
     found: dict[str, Assessment] = {}
     common = fingerprint.shared(options) if options.cache else ""
@@ -133,7 +158,9 @@ def assess(environments: Sequence[str], options: Options) -> tuple[Assessment, .
         found[name] = Assessment.from_json(data)
         if options.cache and not found[name].refusal:
             cache.store(options.cache, keys[name], data)
-    return tuple(found[name] for name in environments)
+    waivers = load_waivers(options.stacks.resolve().parent, environment_names(options.stacks))
+    today = options.today or datetime.now(UTC).date()
+    return tuple(found[name].decided(waivers, today) for name in environments)
 
 
 def _computed(names: Sequence[str], options: Options) -> Iterator[tuple[str, dict[str, Any]]]:

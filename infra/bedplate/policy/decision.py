@@ -17,7 +17,7 @@ from bedplate.policy.waiver_rules import Ruling, ruling, too_many
 from bedplate.spec.enforcement import THRESHOLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from bedplate.errors import Problem
@@ -80,10 +80,18 @@ class Decision:
     @property
     def exit_code(self) -> int:
         """0 clean, 1 blocked, 3 where only open verdicts block."""
-        blocking = {finding.verdict for finding in self.findings if finding.blocks}
-        if self.problems or blocking - {"unresolved"}:
-            return EXIT_BLOCKED
-        return EXIT_UNRESOLVED if blocking else EXIT_CLEAN
+        return exit_code(self.findings, faulty=bool(self.problems))
+
+
+def exit_code(findings: Iterable[Finding], *, faulty: bool) -> int:
+    """Return what decided findings come to: 0 clean, 1 blocked, 3 where only open ones block.
+
+    ``faulty`` tells whether something is wrong in the files, which blocks as well.
+    """
+    blocking = {finding.verdict for finding in findings if finding.blocks}
+    if faulty or blocking - {"unresolved"}:
+        return EXIT_BLOCKED
+    return EXIT_UNRESOLVED if blocking else EXIT_CLEAN
 
 
 def standing_of(spec: PlatformSpec) -> Standing:

@@ -88,7 +88,7 @@ def test_a_teams_own_bucket_is_judged_at_its_python_line(options: Options) -> No
     program.write_text(text)
     line = text.splitlines().index('aws.s3.Bucket("scratch")') + 1
 
-    (found,) = assess(("dev",), options)
+    (found,) = assess(("staging",), options)
 
     assert found.exit_code == 1
     assert ("ENC-001", "__main__.py", line) in _blocking(found)
