@@ -140,37 +140,50 @@ class Verified:
     """Files that do not count."""
 
 
-def decide_on(
-    release: Release,
-    choice: Choice,
-    approver: ApproverSpec,
-    key: SigningKey,
-    now: datetime,
-    lasts: timedelta,
-    reason: str,
-) -> Envelope:
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What somebody means to sign."""
+
+    choice: Choice
+    """Approved or rejected."""
+    approver: ApproverSpec
+    """Who signs."""
+    lasts: timedelta
+    """For how long it counts."""
+    reason: str
+    """Why; demanded of a rejection."""
+
+
+def decide_on(release: Release, intent: Intent, key: SigningKey, now: datetime) -> Envelope:
     """Return a signed decision on a release.
 
     Raises ApprovalError where the key is not the approver's, the person is the author, or the
     decision would count for too long.
     """
-    if approver.public_key is None:
+    who = intent.approver
+    if who.public_key is None:
         fix = "add the public key to governance.approvals.approvers"
-        raise ApprovalError(f"No key of {approver.name} is listed. Fix: {fix}.")
-    if dsse.public_key(approver.public_key) != key.public:
-        fix = f"sign with the key of {approver.name}"
-        raise ApprovalError(f"The key is not the one listed for {approver.name}. Fix: {fix}.")
-    if choice == "approved" and approver.name == release.author:
+        raise ApprovalError(f"No key of {who.name} is listed. Fix: {fix}.")
+    if dsse.public_key(who.public_key) != key.public:
+        fix = f"sign with the key of {who.name}"
+        raise ApprovalError(f"The key is not the one listed for {who.name}. Fix: {fix}.")
+    if intent.choice == "approved" and who.name == release.author:
         fix = "have somebody else approve it"
-        raise ApprovalError(f"{approver.name} is the author of the release. Fix: {fix}.")
-    if not timedelta() < lasts <= LONGEST:
+        raise ApprovalError(f"{who.name} is the author of the release. Fix: {fix}.")
+    if not timedelta() < intent.lasts <= LONGEST:
         raise ApprovalError(f"An approval counts for at most {LONGEST.days} days. Fix: shorten it.")
-    if choice == "rejected" and not reason.strip():
+    if intent.choice == "rejected" and not intent.reason.strip():
         raise ApprovalError("A rejection needs a reason. Fix: give one by --reason.")
     statement = Statement(
-        release.digest, release.environment, choice, approver.name, approver.role, reason, now,
-        now + lasts,
-    )  # fmt: skip
+        digest=release.digest,
+        environment=release.environment,
+        choice=intent.choice,
+        approver=who.name,
+        role=who.role,
+        reason=intent.reason,
+        signed_at=now,
+        expires=now + intent.lasts,
+    )
     return dsse.sign(dsse.canonical(statement.to_json()), PAYLOAD_TYPE, key)
 
 

@@ -144,6 +144,25 @@ def _write(handle: int, data: bytes, at: int) -> None:
     os.fsync(handle)
 
 
+def entries(file: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield what is recorded, oldest first; nothing where there is no ledger yet.
+
+    Raises LedgerError at the first line that is no entry.
+    """
+    if not file.is_file():
+        return
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
+        try:
+            body = json.loads(line)["entry"]
+            complete = {"event", "release", "time", "actor"} <= body.keys()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            complete = False
+        if not complete:
+            fix = "run `bedplate audit verify`; restore the file from git"
+            raise LedgerError(f"Entry {number} of {file} can't be read. Fix: {fix}.")
+        yield body
+
+
 def _end(file: Path, content: bytes) -> tuple[int, str]:
     """Return number and hash of the last entry."""
     if not content:

@@ -15,6 +15,7 @@ from bedplate.governance.approvals import (
     LONGEST,
     PAYLOAD_TYPE,
     ApprovalError,
+    Intent,
     Statement,
     decide_on,
     verified,
@@ -34,7 +35,7 @@ def _put(folder: Path, envelope: dsse.Envelope, name: str = "a.json") -> None:
 
 
 def _approve(who: ApproverSpec, **changes: Any) -> dsse.Envelope:
-    one = decide_on(release(), "approved", who, key(who.name), NOW, WEEK, "")
+    one = decide_on(release(), Intent("approved", who, WEEK, ""), key(who.name), NOW)
     if not changes:
         return one
     statement = replace(Statement.parse(one.payload), **changes)
@@ -156,7 +157,7 @@ def test_an_approval_for_ever_does_not_count(tmp_path: Path) -> None:
     """Neither made nor counted."""
     _put(tmp_path, _approve(LAYLA, expires=NOW + timedelta(days=365)))
     with pytest.raises(ApprovalError, match=r"counts for at most 30 days\. Fix: shorten it\."):
-        decide_on(release(), "approved", LAYLA, key(LAYLA.name), NOW, LONGEST + WEEK, "")
+        decide_on(release(), Intent("approved", LAYLA, LONGEST + WEEK, ""), key(LAYLA.name), NOW)
 
     assert _reasons(tmp_path) == ["It would count for more than 30 days."]
 
@@ -164,8 +165,11 @@ def test_an_approval_for_ever_does_not_count(tmp_path: Path) -> None:
 def test_a_rejection_has_a_reason_and_stands(tmp_path: Path) -> None:
     """It is handed on apart from the approvals."""
     with pytest.raises(ApprovalError, match=r"A rejection needs a reason\."):
-        decide_on(release(), "rejected", OMAR, key(OMAR.name), NOW, WEEK, " ")
-    _put(tmp_path, decide_on(release(), "rejected", OMAR, key(OMAR.name), NOW, WEEK, "no DPIA"))
+        decide_on(release(), Intent("rejected", OMAR, WEEK, " "), key(OMAR.name), NOW)
+    _put(
+        tmp_path,
+        decide_on(release(), Intent("rejected", OMAR, WEEK, "no DPIA"), key(OMAR.name), NOW),
+    )
     found = verified(tmp_path, release(), TRUSTED, NOW)
 
     assert [(one.approver, one.reason) for one in found.rejections] == [("Omar Rahman", "no DPIA")]
@@ -175,7 +179,7 @@ def test_a_rejection_has_a_reason_and_stands(tmp_path: Path) -> None:
 def test_another_key_than_the_listed_one_can_not_sign() -> None:
     """The mistake is told before anything is written."""
     with pytest.raises(ApprovalError) as caught:
-        decide_on(release(), "approved", LAYLA, key("Mallory"), NOW, WEEK, "")
+        decide_on(release(), Intent("approved", LAYLA, WEEK, ""), key("Mallory"), NOW)
 
     assert caught.value.message == (
         "The key is not the one listed for Layla Haddad. Fix: sign with the key of Layla Haddad."

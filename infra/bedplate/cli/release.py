@@ -1,0 +1,91 @@
+"""Verb `release`: writes down what is to be deployed, and what differs from what is live."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bedplate.cli.console import say, working
+from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.places import chosen
+from bedplate.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from bedplate.governance.release import Release
+
+EXAMPLES = examples(
+    "bedplate release prod", 'bedplate release prod --author "Sara Nasser" --format json'
+)
+"""End of the help page."""
+
+_MOST_CHANGES = 20
+"""Differences that the text lists; JSON has all."""
+
+Author = Annotated[
+    str | None,
+    typer.Option(
+        "--author",
+        metavar="NAME",
+        help="Who made the change; without it git's user.name.",
+        show_default=False,
+    ),
+]
+
+
+def release(
+    environment: Environment,
+    *,
+    stacks: Stacks = Path("stacks"),
+    author: Author = None,
+    output_format: OutputFormat = "table",
+) -> None:
+    """Write down what is to be deployed, under one digest that people approve.
+
+    The digest covers the resolved environment, the policies and waivers, the plan of each layer and
+    the versions of the tools. Refuses an environment that does not check clean.
+    """
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.releasing import prepared  # noqa: PLC0415 - likewise
+
+    chosen([environment], stacks)
+    who = author or git_name()
+    now = datetime.now(UTC)
+    with working(f"Making a release of {environment}"):
+        made = prepared(environment, Options(stacks), who, now)
+    if output_format == "json":
+        found = {**made.release.to_json(), "changes": made.changes, "file": shown(made.file)}
+        say(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        say(_text(made.release, made.changes, shown(made.file), live=made.live))
+
+
+def git_name() -> str:
+    """Return the name that git signs commits with; raises UsageError where it has none."""
+    git = shutil.which("git")
+    done = git and subprocess.run(  # noqa: S603 - git, with fixed arguments
+        [git, "config", "user.name"], capture_output=True, text=True, check=False
+    )
+    name = done.stdout.strip() if done else ""
+    if not name:
+        raise UsageError("Nobody knows who you are. Fix: name yourself by --author.")
+    return name
+
+
+def _text(made: Release, changes: tuple[str, ...], file: str, *, live: str | None) -> str:
+    lines = [f"Release {made.short} of {made.environment} by {made.author}.", made.digest, ""]
+    if live is None:
+        lines.append("Nothing is live yet: everything is created.")
+    else:
+        lines.append(f"Against {live[:12]}, which is live:" if changes else "It is live already.")
+        lines += [f"  {each}" for each in changes[:_MOST_CHANGES]]
+        more = len(changes) - _MOST_CHANGES
+        lines += [f"  … and {more} more"] if more > 0 else []
+    lines += ["", f"Written to {file}. Next: commit it, and have it approved:"]
+    lines.append(f"  bedplate approve {made.environment} {made.short} --as NAME --key FILE")
+    return "\n".join(lines)

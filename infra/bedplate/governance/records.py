@@ -1,0 +1,106 @@
+"""Where a platform's repository keeps releases, approvals, change records and ledgers."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bedplate.errors import UsageError, shown
+from bedplate.governance.release import ReleaseError, read_release
+
+if TYPE_CHECKING:
+    from bedplate.governance.release import Release
+
+_NOT_A_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The folders of one environment's records, below the folder that holds `stacks/`."""
+
+    root: Path
+    """The platform's repository."""
+    environment: str
+    """Name of the environment."""
+
+    @property
+    def releases(self) -> Path:
+        """Folder of the releases."""
+        return self.root / "releases" / self.environment
+
+    @property
+    def changes(self) -> Path:
+        """Folder of the change records of all environments."""
+        return self.root / "changes"
+
+    @property
+    def approvals(self) -> Path:
+        """Folder of the approvals of all releases."""
+        return self.root / "approvals" / self.environment
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger."""
+        return self.root / "ledger" / f"{self.environment}.jsonl"
+
+    def release_file(self, release: Release) -> Path:
+        """Return where a release is written."""
+        return self.releases / f"{release.short}.json"
+
+    def approval_file(self, release: Release, approver: str) -> Path:
+        """Return where a person's decision on a release is written."""
+        name = _NOT_A_NAME.sub("-", approver.lower()).strip("-") or "approver"
+        return self.approvals / release.short / f"{name}.json"
+
+    def newest(self) -> Release:
+        """Return the release that was made last; raises ReleaseError where there is none."""
+        found = [read_release(file) for file in sorted(self.releases.glob("*.json"))]
+        if not found:
+            fix = f"make one with `bedplate release {self.environment}`"
+            raise ReleaseError(f"{self.environment} has no release. Fix: {fix}.")
+        return max(found, key=lambda release: (release.created, release.digest))
+
+    def named(self, short: str | None) -> Release:
+        """Return the release with a digest that begins so, or the newest where none is named."""
+        if short is None:
+            return self.newest()
+        wanted = short.removeprefix("sha256:")
+        files = [f for f in sorted(self.releases.glob("*.json")) if f.stem.startswith(wanted[:12])]
+        found = [one for one in map(read_release, files) if wanted in one.digest]
+        if len(found) != 1:
+            known = ", ".join(file.stem for file in sorted(self.releases.glob("*.json"))) or "none"
+            what = "no release" if not found else "several releases"
+            raise UsageError(f"`{short}` names {what} of {self.environment}. Fix: use {known}.")
+        return found[0]
+
+
+def records_of(stacks: Path, environment: str) -> Records:
+    """Return the records of an environment of a folder of environment files."""
+    return Records(stacks.resolve().parent, environment)
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a record that must not exist yet, whole or not at all; raises UsageError."""
+    if file.exists():
+        fix = "records are never written over; remove it only by a reviewed change"
+        raise UsageError(f"{shown(file)} exists already. Fix: {fix}.")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            temporary.chmod(0o644)
+            # Unlike a rename, a link fails where somebody else was faster.
+            os.link(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        fix = "make room, or let the folder be written to"
+        raise UsageError(f"{shown(file)} can't be written: {reason}. Fix: {fix}.") from error

@@ -1,0 +1,82 @@
+"""Makes a release of an environment that checks clean, and says what differs. Imports Pulumi."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bedplate.errors import BedplateError
+from bedplate.governance.gate import present_release
+from bedplate.governance.judgement import assessed
+from bedplate.governance.ledger import Entry, append, entries
+from bedplate.governance.records import records_of, write_new
+from bedplate.governance.release import changed
+from bedplate.governance.simulation import resolved, simulated
+from bedplate.policy.waiver_file import load_waivers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from bedplate.governance.assessment import Assessment, Options
+    from bedplate.governance.records import Records
+    from bedplate.governance.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release that was written, and what it would change."""
+
+    release: Release
+    """The release."""
+    file: Path
+    """Where it was written."""
+    live: str | None
+    """Digest of the release that is live, without `sha256:`; None where nothing is."""
+    changes: tuple[str, ...]
+    """What differs from it."""
+
+
+def prepared(name: str, options: Options, author: str, now: datetime) -> Prepared:
+    """Write the release of an environment as it is now, and record it in the ledger.
+
+    Raises BedplateError where a finding blocks, or where the same release was made before.
+    """
+    environment = resolved(name, options)
+    plan = simulated(environment, options)
+    waivers = load_waivers(options.stacks.resolve().parent)
+    judged = assessed(environment, plan, options).decided(waivers, now.date())
+    if judged.exit_code:
+        fix = f"see what `bedplate check {name}` says"
+        raise BedplateError(f"{name} does not check clean. Fix: {fix}.", judged.exit_code)
+    bare = present_release(environment, plan, options, author, now)
+    made = replace(bare, summary=_summary(judged))
+    records = records_of(options.stacks, name)
+    live = live_release(records)
+    file = records.release_file(made)
+    write_new(file, made.dumps())
+    facts = {"short": made.short, "parts": dict(made.parts)}
+    append(records.ledger, Entry(now, author, "release", name, made.digest, facts))
+    digest = None if live is None else live.digest.removeprefix("sha256:")
+    return Prepared(made, file, digest, () if live is None else changed(live, made))
+
+
+def _summary(judged: Assessment) -> dict[str, Any]:
+    verdicts = Counter(finding.verdict for finding in judged.findings)
+    cost = judged.cost
+    return {
+        "verdicts": dict(sorted(verdicts.items())),
+        "hourly_usd": None if cost is None else cost.hourly_usd,
+    }
+
+
+def live_release(records: Records) -> Release | None:
+    """Return what was deployed last and not destroyed since, by the ledger; None for nothing."""
+    live: str | None = None
+    for entry in entries(records.ledger):
+        if entry["event"] in ("deployed", "rollback"):
+            live = entry["release"]
+        elif entry["event"] == "destroyed":
+            live = None
+    return None if live is None else records.named(live)
