@@ -14,14 +14,19 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bedplate.cli import (
+    approvals,
+    audit,
     blueprints,
     check,
     cost,
     explain,
     mirror,
+    new_model,
     policies,
     policy,
     preview,
+    release,
+    review,
     sandbox,
     schema,
 )
@@ -86,6 +91,14 @@ app.command("policies", epilog=policies.EXAMPLES)(policies.policies)
 app.add_typer(policy.app, name="policy")
 app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
+app.command("release", epilog=release.EXAMPLES)(release.release)
+app.command("approve", epilog=approvals.APPROVE_EXAMPLES)(approvals.approve)
+app.command("reject", epilog=approvals.REJECT_EXAMPLES)(approvals.reject)
+app.command("approvals", epilog=approvals.EXAMPLES)(approvals.approvals)
+app.add_typer(audit.app, name="audit")
+app.command("new-model", epilog=new_model.NEW_EXAMPLES)(new_model.new_model)
+app.command("update-model", epilog=new_model.UPDATE_EXAMPLES)(new_model.update_model)
+app.command("review", epilog=review.EXAMPLES)(review.review)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
