@@ -146,7 +146,7 @@ def printable(message: str) -> str:
 
 
 def source_of(
-    policy: Policy, resource: Resource | None, origins: Mapping[str, Origin]
+    policy: Policy | None, resource: Resource | None, origins: Mapping[str, Origin]
 ) -> Source | None:
     """Return the place that decides what a policy judges.
 
@@ -160,7 +160,7 @@ def source_of(
             return None
         return Source(position.file, position.line, position.column, "")
     base = "" if resource is None or resource.spec_path is None else resource.spec_path
-    for setting in policy.settings:
+    for setting in policy.settings if policy else ():
         path = f"{base}{setting}" if setting.startswith(".") else setting
         if path in origins:
             return _source(path, origins[path])
