@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from bedplate.spec.gitops import GitopsSpec
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _API = "argoproj.io/v1alpha1"
 _NAMESPACE = "argocd"
 
-_ALLOWED = (
+ALLOWED: Final = (
     ("", "ConfigMap"),
     ("", "PersistentVolumeClaim"),
     ("", "Service"),
@@ -52,7 +52,7 @@ def team_project(name: str, team: TeamSpec, spec: PlatformSpec) -> dict[str, Any
                 {"name": "in-cluster", "namespace": namespace} for namespace in team.namespaces
             ],
             "clusterResourceWhitelist": [],
-            "namespaceResourceWhitelist": [{"group": g, "kind": k} for g, k in _ALLOWED],
+            "namespaceResourceWhitelist": [{"group": g, "kind": k} for g, k in ALLOWED],
             "orphanedResources": {"warn": True},
         },
     )
