@@ -79,7 +79,7 @@ def reject(
     reason: Reason,
     stacks: Stacks = Path("stacks"),
 ) -> None:
-    """Sign a release as one that must not be deployed; it then never is."""
+    """Sign a release as one that must never be deployed."""
     choice: Choice = "rejected"
     _decide(environment, named, (choice, name, timedelta(days=30), reason), key, stacks)
 
@@ -144,9 +144,9 @@ def approvals(
     ] = "pipeline",
     output_format: OutputFormat = "table",
 ) -> None:
-    """Show who has decided on the newest release, and what still stands in its way.
+    """Show what stands in the way of the newest release.
 
-    Exits 1 where it may not be deployed now.
+    Lists who has decided on it, which files do not count, and what the policies say. Exits 1 where it may not be deployed now.
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.gate import gate  # noqa: PLC0415 - likewise

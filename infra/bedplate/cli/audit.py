@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback(epilog=examples("bedplate audit verify prod", "bedplate audit log prod"))
 def audit() -> None:
-    """Read the record of an environment, and find whether it is what it was."""
+    """Read the record of an environment, and verify it."""
 
 
 @app.command("log", epilog=EXAMPLES)

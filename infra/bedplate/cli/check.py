@@ -59,6 +59,13 @@ All = Annotated[
     bool, typer.Option("--all", help="JSON: also policies that do not apply to anything.")
 ]
 
+With = Annotated[
+    list[Literal["checkov"]] | None,
+    typer.Option(
+        "--with", help="A scanner to ask as well; its findings only advise.", show_default=False
+    ),
+]
+
 
 def check(  # noqa: PLR0913 - one parameter an option
     environments: Environments = None,
@@ -70,6 +77,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     opa: OpaServer = None,
     no_cache: NoCache = False,
     everything: All = False,
+    scanners: With = None,
 ) -> None:
     """Simulate, judge and price environments.
 
@@ -86,16 +94,27 @@ def check(  # noqa: PLR0913 - one parameter an option
     options = Options(stacks, rego=rego, opa=opa, opa_token=token, cache=cache)
     with working(f"Checking {', '.join(names)}"):
         assessments = assess(names, options)
+        opinions = {}
+        if scanners:
+            from bedplate.governance.second_opinion import with_checkov  # noqa: PLC0415
+
+            assessments, opinions = with_checkov(assessments, options)
     code = exit_code(assessments)
     if output_format == "json":
         from bedplate.cli.findings_document import document  # noqa: PLC0415
 
         found = document(assessments, code, everything=everything)
+        if opinions:
+            found["checkov"] = {name: said.to_json() for name, said in opinions.items()}
         text = json.dumps(found, indent=2, ensure_ascii=False)
     else:
         from bedplate.cli.findings_table import table_text  # noqa: PLC0415
 
         text = table_text(assessments, to_file=output is not None)
+        if opinions:
+            from bedplate.cli.checkov_text import checkov_text  # noqa: PLC0415
+
+            text = f"{text}\n{checkov_text(opinions)}"
     deliver(text, output)
     raise typer.Exit(code)
 

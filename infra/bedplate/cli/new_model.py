@@ -65,9 +65,9 @@ def new_model(
     answers: Answers = None,
     defaults: Defaults = False,
 ) -> None:
-    """Make a model repository that trains, tests, gates, serves and watches a model.
+    """Make a model repository from the template.
 
-    Asks at most twelve questions on a terminal; elsewhere, or with --defaults, what is not answered
+    It trains, tests, gates, serves and watches a model from the first minute. Asks at most twelve questions on a terminal; elsewhere, or with --defaults, what is not answered
     takes its default. The folder is made whole or not at all.
     """
     from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli
@@ -119,9 +119,9 @@ def update_model(
     dry_run: DryRun = False,
     output_format: OutputFormat = "table",
 ) -> None:
-    """Take a model repository to the present template by a three-way merge.
+    """Take a model repository to the present template.
 
-    Files of the team never change. Managed files follow the template together with the team's
+    A three-way merge: files of the team never change. Managed files follow the template together with the team's
     edits; where both changed the same lines, conflicts are marked and the exit code is 1.
     """
     from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli

@@ -37,7 +37,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def policy() -> None:
-    """Write and test rules of your own; compare versions of the policies."""
+    """Write, test and compare rules of your own."""
 
 
 @app.command("new", epilog=NEW_EXAMPLES)

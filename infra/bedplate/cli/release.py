@@ -45,7 +45,7 @@ def release(
     author: Author = None,
     output_format: OutputFormat = "table",
 ) -> None:
-    """Write down what is to be deployed, under one digest that people approve.
+    """Write down what is to be deployed, under one digest.
 
     The digest covers the resolved environment, the policies and waivers, the plan of each layer and
     the versions of the tools. Refuses an environment that does not check clean.
