@@ -9,9 +9,9 @@ become seconds since 1970 in UTC, days become numbers such as 20261224, and each
 weekday (Monday 0) and the minute of the day that its own time zone shows at the moment of the
 deployment. `Release.fact` returns::
 
-    {"digest": "sha256:…", "author": "…", "deployer": "…", "now": 1795600000,
-     "dates": [20261125],
-     "approvals": [{"approver": "…", "role": "…", "digest": "sha256:…",
+    {"digest": "sha256:…", "author": "Ann", "author_key": "ann", "deployer": "CI",
+     "deployer_key": "ci", "now": 1795600000, "dates": [20261125],
+     "approvals": [{"approver": "Huda", "key": "huda", "role": "platform", "digest": "sha256:…",
                     "signed_at": 1795500000, "expires": 1795700000}],
      "required": 2, "roles": ["platform", "compliance"],
      "change": {"type": "normal", "id": "CHG-1", "state": "approved", "template": "",
@@ -21,6 +21,7 @@ deployment. `Release.fact` returns::
      "freezes": [{"start": 20261224, "end": 20270103, "reason": "year-end closing"}],
      "standard_templates": [], "emergency_authorities": []}
 
+A `key` is a name without the differences of case and space by which one person could count twice.
 `dates` holds the day in UTC and in the time zone of each window: a freeze holds if any of them lies
 in it. `change` is absent where no record was found; `review_due` is 0 where none is set.
 """
@@ -30,6 +31,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -105,12 +107,15 @@ class Release:
         return {
             "digest": self.digest,
             "author": self.author,
+            "author_key": _key(self.author),
             "deployer": self.deployer,
+            "deployer_key": _key(self.deployer),
             "now": _epoch(self.now),
             "dates": _dates(self.now, schedule),
             "approvals": [
                 {
                     "approver": approval.approver,
+                    "key": _key(approval.approver),
                     "role": approval.role,
                     "digest": approval.digest,
                     "signed_at": _epoch(approval.signed_at),
@@ -129,6 +134,10 @@ class Release:
             "emergency_authorities": list(schedule.emergency_authorities),
             **({} if self.change is None else {"change": _change(self.change)}),
         }
+
+
+def _key(name: str) -> str:
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import rego.v1
 # title: Databases of record survive the loss of a zone, or of the region
 # description: >-
 #   Residency forbids the usual way out, a copy anywhere. So the way that was chosen must be there:
-#   several zones and backups in the country, or backups copied to a second lawful region.
+#   several zones and backups in the country, or backups copied to a second lawful region. Where
+#   recovery asks for a region that residency forbids, residency wins.
 # custom:
 #   id: RES-005
 #   severity: high
@@ -16,10 +17,10 @@ import rego.v1
 #   controls: [iso27001:A.5.30, iso27001:A.8.14, iso27001:A.8.13]
 #   avoid: A production database in one zone, or one without a backup plan.
 #   remediation: Set multiAz, keep backups, and add a backup plan with a selection.
-#   parameters: [tier, data_classification, recovery_region]
+#   parameters: [tier, data_classification, recovery_region, allowed_regions]
 #   applies: {tiers: [production], classifications: [confidential, restricted]}
 #   settings: [stores.database.multi_az, stores.backup, governance.disaster_recovery]
-stack_deny_res_005 contains message if message := without_facts("stack_deny_res_005", ["tier", "data_classification", "recovery_region"])
+stack_deny_res_005 contains message if message := without_facts("stack_deny_res_005", ["tier", "data_classification", "recovery_region", "allowed_regions"])
 
 stack_deny_res_005 contains hit if {
 	recovery_is_due
@@ -50,10 +51,21 @@ stack_deny_res_005 contains hit if {
 stack_deny_res_005 contains hit if {
 	recovery_is_due
 	region := fact("stack_deny_res_005", "recovery_region")
-	not is_blank(region)
+	region in listed(fact("stack_deny_res_005", "allowed_regions"))
 	some database in databases
 	not is_copied_to(region)
 	message := sprintf("%s is not copied to %s; add a copy action to the backup plan.", [label(database), region])
+	hit := {"msg": message, "urn": database.__urn}
+}
+
+stack_deny_res_005 contains hit if {
+	recovery_is_due
+	region := fact("stack_deny_res_005", "recovery_region")
+	not is_blank(region)
+	allowed := listed(fact("stack_deny_res_005", "allowed_regions"))
+	not region in allowed
+	some database in databases
+	message := sprintf("%s should be copied to %s, which no jurisdiction and no basis in force allows; residency wins: recover in the country, or record the transfer.", [label(database), region])
 	hit := {"msg": message, "urn": database.__urn}
 }
 

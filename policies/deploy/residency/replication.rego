@@ -28,7 +28,7 @@ import rego.v1
 #     - replicationConfigurations
 #     - replicas
 #     - destinationRegion
-#   controls: [uae-pdpl:22, uae-health:13, gdpr:44]
+#   controls: [uae-pdpl:22, uae-health:13, gdpr:44, iso27001:A.5.14]
 #   avoid: A replication rule, a replica or a copy action whose other end is not an allowed region.
 #   remediation: Remove it, or name a region of the environment.
 #   parameters: [allowed_regions]
@@ -42,6 +42,6 @@ stack_deny_res_003 contains hit if {
 	some region in copy_regions(resource)
 	is_known(region)
 	not region in allowed
-	message := sprintf("%s sends copies of its data to %s, which the environment does not allow; remove the copy.", [label(resource), region])
+	message := sprintf("%s sends copies of its data to %s, which the environment does not allow; remove the copy: where residency and recovery pull apart, residency wins.", [label(resource), region])
 	hit := {"msg": message, "urn": resource.__urn}
 }

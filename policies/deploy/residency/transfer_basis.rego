@@ -13,7 +13,16 @@ import rego.v1
 #   scope: resource
 #   resource_types: ["aws:*"]
 #   reads: [__provider.properties.region, region]
-#   controls: [uae-pdpl:23, "cbuae:6.3", gdpr:46, "adgm:41"]
+#   controls:
+#     - uae-pdpl:23
+#     - cbuae:6.3
+#     - gdpr:45
+#     - gdpr:46
+#     - gdpr:47
+#     - gdpr:49
+#     - difc:26
+#     - adgm:40
+#     - adgm:41
 #   avoid: A bucket in a country that is none of the jurisdictions, without an entry in transfers.
 #   remediation: Move it, or record basis, approver and expiry under governance.transfers.
 #   parameters: [countries, region_countries, transfers, today]

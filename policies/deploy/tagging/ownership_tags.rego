@@ -13,7 +13,7 @@ import rego.v1
 #   scope: resource
 #   resource_types: ["aws:*"]
 #   reads: [tags]
-#   controls: [iso27001:A.5.9, iso27001:A.5.12]
+#   controls: [iso27001:A.5.9, iso27001:A.5.12, nist-800-207:T1]
 #   avoid: A taggable resource without one of the required tags, or with an empty one.
 #   remediation: Add the tags owner, environment, cost_center and data_classification.
 #   parameters: [required_tags, environment]

@@ -13,7 +13,7 @@ import rego.v1
 #   scope: resource
 #   resource_types: ["aws:*"]
 #   reads: [tags]
-#   controls: [uae-pdpl:7, uae-pdpl:10, gdpr:30, iso27001:A.5.34]
+#   controls: [uae-pdpl:7, uae-pdpl:8, uae-pdpl:10, gdpr:30, iso27001:A.5.34]
 #   avoid: A resource of an environment with personal data that lacks purpose or retention_days.
 #   remediation: Add the tags purpose, retention_days, controller and dpo_contact.
 #   parameters: [personal_data, personal_data_tags]

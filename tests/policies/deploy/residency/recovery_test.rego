@@ -4,7 +4,7 @@ import rego.v1
 
 res_005_in(tier, class, region, resources) := hits if {
 	hits := data.bedplate_deploy.stack_deny_res_005 with input as stack(resources)
-		with data.config as {"stack_deny_res_005": {"tier": tier, "data_classification": class, "recovery_region": region}}
+		with data.config as {"stack_deny_res_005": {"tier": tier, "data_classification": class, "recovery_region": region, "allowed_regions": ["me-central-1", "me-south-1"]}}
 }
 
 res_005(resources) := res_005_in("production", "restricted", "", resources)
@@ -42,6 +42,10 @@ test_res_005_fails_where_the_second_region_has_no_copy if {
 	res_005_in("production", "restricted", "me-south-1", [good_db, backup_plan(vault_in("me-south-1")), selection]) == set()
 }
 
+test_res_005_yields_where_residency_forbids_the_second_region if {
+	res_005_in("production", "restricted", "eu-west-1", [good_db, home_plan, selection]) == {on(rds_instance, `Instance "x" should be copied to eu-west-1, which no jurisdiction and no basis in force allows; residency wins: recover in the country, or record the transfer.`)}
+}
+
 test_res_005_asks_less_of_other_tiers_and_classes if {
 	res_005_in("development", "restricted", "", [db({})]) == set()
 	res_005_in("production", "internal", "", [db({})]) == set()
@@ -55,5 +59,5 @@ test_res_005_is_silent_on_opaque_values if {
 
 test_res_005_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_res_005 with input as stack([])
-	hits == {"Rule stack_deny_res_005 lacks facts of the environment (tier, data_classification, recovery_region); run it through bedplate, or pass them as policy configuration."}
+	hits == {"Rule stack_deny_res_005 lacks facts of the environment (tier, data_classification, recovery_region, allowed_regions); run it through bedplate, or pass them as policy configuration."}
 }

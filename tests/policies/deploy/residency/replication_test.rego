@@ -7,7 +7,7 @@ res_003(resources) := hits if {
 		with data.config as {"stack_deny_res_003": {"allowed_regions": ["me-central-1"]}}
 }
 
-res_003_fault(type, name, place) := on(type, sprintf("%s \"x\" sends copies of its data to %s, which the environment does not allow; remove the copy.", [name, place]))
+res_003_fault(type, name, place) := on(type, sprintf("%s \"x\" sends copies of its data to %s, which the environment does not allow; remove the copy: where residency and recovery pull apart, residency wins.", [name, place]))
 
 replication_type := "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 

@@ -1,0 +1,87 @@
+package bedplate_deploy
+
+import rego.v1
+
+# METADATA
+# title: What holds state can be brought back
+# description: >-
+#   A bucket without versions forgets what was overwritten by mistake or malice; a database outside a
+#   backup plan goes with its disk. Several zones are asked by RES-005, tested restores by OPS-008.
+# custom:
+#   id: OPS-003
+#   severity: high
+#   scope: stack
+#   resource_types:
+#     - aws:s3/bucket:Bucket
+#     - aws:s3/bucketV2:BucketV2
+#     - aws:rds/instance:Instance
+#     - aws:rds/cluster:Cluster
+#     - aws:efs/fileSystem:FileSystem
+#     - aws:dynamodb/table:Table
+#   reads:
+#     - aws:s3/bucketVersioning*#versioningConfiguration
+#     - backupRetentionPeriod
+#     - aws:backup/selection:Selection#resources
+#   controls: [uae-pdpl:20, gdpr:32, iso27001:A.8.13, iso27001:A.8.14]
+#   avoid: A bucket without versioning, or a database that no backup selection names.
+#   remediation: Add a BucketVersioning, and name databases in the selection of a backup plan.
+#   settings: [stores.backup, stores]
+stack_deny_ops_003 contains hit if {
+	some bucket in buckets
+	not is_versioned(bucket)
+	message := sprintf("%s keeps no older versions; add a BucketVersioning with the status Enabled.", [label(bucket)])
+	hit := {"msg": message, "urn": bucket.__urn}
+}
+
+stack_deny_ops_003 contains hit if {
+	some store in of_types(backed_up_types)
+	not is_backed_up(store)
+	message := sprintf("%s is in no backup selection; add it to one.", [label(store)])
+	hit := {"msg": message, "urn": store.__urn}
+}
+
+stack_deny_ops_003 contains hit if {
+	some database in databases
+	object.get(database, "backupRetentionPeriod", 0) == 0
+	message := sprintf("%s cannot be set back to a point in time; set backupRetentionPeriod.", [label(database)])
+	hit := {"msg": message, "urn": database.__urn}
+}
+
+backed_up_types := [
+	"aws:rds/instance:Instance",
+	"aws:rds/cluster:Cluster",
+	"aws:efs/fileSystem:FileSystem",
+	"aws:dynamodb/table:Table",
+]
+
+selections := of_types(["aws:backup/selection:Selection"])
+
+is_backed_up(store) if {
+	some selection in selections
+	store.__urn in object.get(selection, ["propertyDependencies", "resources"], [])
+}
+
+is_backed_up(store) if {
+	some selection in selections
+	some arn in listed(object.get(selection, "resources", null))
+	holds_store(arn, store)
+}
+
+# By tags: which stores carry them is not looked up here.
+is_backed_up(_) if {
+	some selection in selections
+	tags := object.get(selection, "selectionTags", null)
+	not is_blank(tags)
+}
+
+holds_store(arn, _) if is_opaque(arn)
+
+holds_store(arn, _) if arn == "*"
+
+holds_store(arn, store) if {
+	is_string(arn)
+	some property in ["identifier", "clusterIdentifier", "name"]
+	name := object.get(store, property, null)
+	is_string(name)
+	endswith(arn, sprintf(":%s", [name]))
+}
