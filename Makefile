@@ -10,7 +10,7 @@ $(STAMP): requirements.lock pyproject.toml
 	sh tools/install.sh $(PYTHON) $(VENV)
 	@touch $@
 
-.PHONY: install demo test lint tools bench golden docs clean help
+.PHONY: install demo test lint tools checkov bench golden docs clean help
 install: $(STAMP) ## make the virtual environment, from the lock
 
 demo: $(STAMP) ## judge and price the reference platform's three environments
@@ -44,6 +44,11 @@ tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest etcd kwok gator promto
 # The servers tell clients their version, which only the linker can give them.
 $(KUBERNETES): .tools/bin/%: tools/kubernetes/go.mod tools/kubernetes/go.sum
 	cd tools/kubernetes && go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)" -o $(CURDIR)/$@ k8s.io/kubernetes/cmd/$*
+
+checkov: .tools/checkov/bin/checkov ## install Checkov, for `bedplate check --with checkov`
+.tools/checkov/bin/checkov: requirements/checkov.lock
+	sh tools/install_apart.sh $(PYTHON) .tools/checkov requirements/checkov.lock
+	@touch $@
 
 bench: $(STAMP) ## measure, and rewrite docs/explanation/performance.md
 	$(BIN)/python benchmarks/run.py

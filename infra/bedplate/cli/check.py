@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bedplate.governance.assessment import Assessment
+    from bedplate.operate.checkov.opinion import Opinion
 
 EXAMPLES = examples(
     "bedplate check",
@@ -94,7 +95,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     options = Options(stacks, rego=rego, opa=opa, opa_token=token, cache=cache)
     with working(f"Checking {', '.join(names)}"):
         assessments = assess(names, options)
-        opinions = {}
+        opinions: dict[str, Opinion] = {}
         if scanners:
             from bedplate.governance.second_opinion import with_checkov  # noqa: PLC0415
 
