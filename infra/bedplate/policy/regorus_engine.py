@@ -48,6 +48,7 @@ class RegorusEngine:
         os.close(handle)
         self._progress = Path(name)
         self._process: subprocess.Popen[bytes] | None = None
+        self._held: tuple[Any, Any] = (None, None)
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def run(self, job: Job) -> list[Outcome]:
@@ -86,6 +87,7 @@ class RegorusEngine:
             self._ask(process, job, left)
             while (answer := self._answer())[0] != "done":
                 if answer[0] == "fatal":
+                    self._held = (None, None)
                     raise PolicyError(
                         f"The policies can't be read: {_located(answer[1])}. "
                         "Fix: run `opa check --strict` on them."
@@ -119,9 +121,11 @@ class RegorusEngine:
     def _ask(
         self, process: subprocess.Popen[bytes], job: Job, left: list[tuple[int, Task]]
     ) -> None:
+        # What the worker holds since an earlier request is not sent again.
+        modules = [[module.file, module.text] for module in job.modules]
         request = {
-            "modules": [[module.file, module.text] for module in job.modules],
-            "config": job.config,
+            "modules": None if self._held[0] == modules else modules,
+            "config": None if self._held[1] == job.config else job.config,
             "inputs": len(job.inputs),
             "tasks": [[task.input, task.rule] for _, task in left],
         }
@@ -133,6 +137,7 @@ class RegorusEngine:
             stream.flush()
         except OSError as error:
             raise _Dead("it ended while it was asked") from error
+        self._held = (modules, job.config)
 
     def _answer(self) -> list[Any]:
         """Return the next answer; raises _Dead where the worker ended or a task takes too long."""
@@ -157,7 +162,7 @@ class RegorusEngine:
         return at
 
     def _kill(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._held = self._process, None, (None, None)
         if process is not None:
             process.kill()
             process.wait()

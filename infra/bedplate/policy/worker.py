@@ -4,7 +4,8 @@ It may be killed at any time. FILE holds eight bytes that the worker keeps at th
 it is at, so that its parent knows which rule never ended, or took the process down.
 
 A request on standard input is one line of JSON (``modules``, ``config``, ``inputs``: how many,
-``tasks``: ``[input, rule]``), then one line for each input. Answers are lines of JSON:
+``tasks``: ``[input, rule]``), then one line for each input; null for modules or config means those
+of the request before. Answers are lines of JSON:
 ``["ready"]`` once the modules are read, ``[task, value]`` for a rule that fired, ``[task, null,
 error]`` for one that broke, ``["done"]`` at the end, ``["fatal", error]`` for modules that can't be
 read.
@@ -45,7 +46,7 @@ class Worker:
         self._sink = sink
         self._progress = progress
         self._engine: Any = None
-        self._modules: Any = None
+        self._config = "{}"
 
     def serve(self) -> None:
         """Answer every request."""
@@ -61,14 +62,17 @@ class Worker:
             self._evaluate(inputs, request["tasks"])
             self._send(["done"])
 
-    def _prepare(self, modules: list[list[str]], config: dict[str, Any]) -> None:
-        if self._engine is None or modules != self._modules:
+    def _prepare(self, modules: list[list[str]] | None, config: dict[str, Any] | None) -> None:
+        if modules is not None:
             engine = regorus.Engine()
             for file, text in modules:
                 engine.add_policy(file, text)
-            self._engine, self._modules = engine, modules
-        self._engine.clear_data()
-        self._engine.add_data_json(json.dumps({"config": config}))
+            self._engine = engine
+        if config is not None:
+            self._config = json.dumps({"config": config})
+        if modules is not None or config is not None:
+            self._engine.clear_data()
+            self._engine.add_data_json(self._config)
 
     def _evaluate(self, inputs: list[str], tasks: list[tuple[int, str]]) -> None:
         engine, current, broken = self._engine, -1, set[str]()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.assets import asset
 from bedplate.engine.plan import LayerPlan, Plan
@@ -23,7 +23,7 @@ from bedplate.policy.waiver_file import load_waivers
 from bedplate.spec.resolve import environments, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from bedplate.engine.plan import Resource
@@ -69,13 +69,11 @@ class Bench:
 
     def on_resource(self, resource: Resource, provider: Resource | None) -> Sequence[Finding]:
         """Return what the rules on one resource say of it, before it is deployed."""
-        scoped = [policy for policy in self.catalogue.policies if policy.scope == "resource"]
-        policies = matching(scoped, resource.type)
-        if not policies:
+        alone = self._alone
+        if not matching(alone.policies, resource.type):
             return ()
         resources = (resource,) if provider is None else (provider, resource)
-        asked = replace(self.catalogue, policies=policies)
-        found = self._findings(self._layer(resources), asked, self._simulated)
+        found = self._findings(self._layer(resources), alone, self._facts)
         own = [finding for finding in found if finding.urn == resource.urn]
         return self._decided(own, whole=False).findings
 
@@ -83,13 +81,19 @@ class Bench:
         """Return what all rules say of all resources of a layer."""
         others = [one for one in self._simulated.layers if one.project != layer.project]
         priced = replace(self._simulated, layers=(*others, layer))
-        found = self._findings(layer, self.catalogue, priced)
+        found = self._findings(layer, self.catalogue, self._facts_of(priced))
         # The waivers of the other layers excuse nothing here.
         return self._decided(found, whole=False)
 
     def close(self) -> None:
         """End the engine."""
         self._engine.close()
+
+    @cached_property
+    def _alone(self) -> Catalogue:
+        """The policies on one resource: always the same ones, so that the engine keeps them."""
+        policies = (one for one in self.catalogue.policies if one.scope == "resource")
+        return replace(self.catalogue, policies=tuple(policies))
 
     @cached_property
     def _simulated(self) -> Plan:
@@ -102,7 +106,7 @@ class Bench:
             (finding.policy, finding.urn)
             for layer in self._simulated.layers
             if layer.project == self.project.project
-            for finding in self._findings(layer, self.catalogue, self._simulated)
+            for finding in self._findings(layer, self.catalogue, self._facts)
             if finding.verdict == "pass"
         }
 
@@ -110,13 +114,19 @@ class Bench:
         project = self.project
         return LayerPlan(project.project, project.project, project.stack, resources)
 
-    def _findings(
-        self, layer: LayerPlan, catalogue: Catalogue, priced: Plan
-    ) -> tuple[Finding, ...]:
-        spec, origins = self._environment.spec, self._environment.origins
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        return self._facts_of(self._simulated)
+
+    def _facts_of(self, priced: Plan) -> dict[str, Any]:
+        spec = self._environment.spec
         cost = estimate(priced, spec, load_prices())
-        known = facts(spec, self._today, cost.hourly_usd, list(cost.unpriced))
-        plan = Plan(self.project.stack, (layer,))
+        return facts(spec, self._today, cost.hourly_usd, list(cost.unpriced))
+
+    def _findings(
+        self, layer: LayerPlan, catalogue: Catalogue, known: Mapping[str, Any]
+    ) -> tuple[Finding, ...]:
+        plan, origins = Plan(self.project.stack, (layer,)), self._environment.origins
         return evaluate(plan, catalogue, known, self._engine, origins, self._phase)
 
     def _decided(self, findings: Sequence[Finding], *, whole: bool) -> Decision:
