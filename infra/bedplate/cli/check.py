@@ -61,7 +61,7 @@ All = Annotated[
 ]
 
 With = Annotated[
-    list[Literal["checkov"]] | None,
+    Literal["checkov"] | None,
     typer.Option(
         "--with", help="A scanner to ask as well; its findings only advise.", show_default=False
     ),
@@ -78,7 +78,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     opa: OpaServer = None,
     no_cache: NoCache = False,
     everything: All = False,
-    scanners: With = None,
+    scanner: With = None,
 ) -> None:
     """Simulate, judge and price environments.
 
@@ -96,7 +96,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     with working(f"Checking {', '.join(names)}"):
         assessments = assess(names, options)
         opinions: dict[str, Opinion] = {}
-        if scanners:
+        if scanner is not None:
             from bedplate.governance.second_opinion import with_checkov  # noqa: PLC0415
 
             assessments, opinions = with_checkov(assessments, options)

@@ -57,7 +57,7 @@ def find(root: Path) -> Path:
             "The program checkov is not there. Fix: run `make checkov`, which installs it apart "
             "from Bedplate, or put it on PATH."
         )
-    # Made absolute, since it is run in another folder, but a link stays one: it finds its modules so.
+    # Absolute, since it is run in another folder; a link stays one: it finds its modules so.
     return Path.cwd() / (found or own)
 
 
