@@ -71,6 +71,18 @@ def evaluate(
     return judge.findings(outcomes)
 
 
+def asked(
+    plan: Plan, catalogue: Catalogue, facts: Mapping[str, Any], phase: Phase = "design"
+) -> tuple[Job, tuple[tuple[Policy, LayerView, Resource | None], ...]]:
+    """Return what an engine is asked, and for each task its policy, layer and resource.
+
+    A task on a whole layer has no resource.
+    """
+    judge = _Judge(plan, catalogue, facts, {}, phase)
+    job = judge.job()
+    return job, tuple((one.policy, one.layer, one.resource) for one in judge.questions)
+
+
 def rule_config(policies: Sequence[Policy], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the facts of each rule by its name: its own parameters, as far as they are there.
 
@@ -101,7 +113,8 @@ class _Judge:
         self._origins = origins
         self._phase = phase
         self._applying = [policy for policy in catalogue.policies if self._applies(policy)]
-        self._questions: list[_Question] = []
+        self.questions: list[_Question] = []
+        """Filled by `job`, one a task."""
 
     def job(self) -> Job:
         """Return what an engine has to evaluate."""
@@ -110,7 +123,7 @@ class _Judge:
         for layer in self._layers:
             for asked, document in self._asked(layer):
                 tasks += [Task(len(documents), question.policy.path) for question in asked]
-                self._questions += asked
+                self.questions += asked
                 documents.append(dumps(document))
         return Job(
             self._catalogue.modules, rule_config(self._applying, self._facts), documents, tasks
@@ -120,7 +133,7 @@ class _Judge:
         """Return the findings for the outcomes of the job."""
         found: dict[str, list[Finding]] = defaultdict(list)
         skipped: dict[str, int] = defaultdict(int)
-        for question, outcome in zip(self._questions, outcomes, strict=True):
+        for question, outcome in zip(self.questions, outcomes, strict=True):
             path = question.policy.path
             skipped[path] += outcome.skipped
             if not outcome.skipped:
