@@ -13,7 +13,6 @@ from bedplate.cli.console import deliver, working
 from bedplate.cli.parameters import (
     NoCache,
     Output,
-    OutputFormat,
     Stacks,
     complete_environment,
     examples,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "bedplate check",
     "bedplate check prod --stacks ../acme/stacks",
-    "bedplate check --format json --output findings.json",
+    "bedplate check prod --format sarif --output bedplate.sarif",
 )
 """End of the help page."""
 
@@ -59,7 +58,17 @@ OpaServer = Annotated[
 All = Annotated[
     bool, typer.Option("--all", help="JSON: also policies that do not apply to anything.")
 ]
-
+FindingsFormat = Annotated[
+    Literal["table", "json", "sarif", "junit", "github", "gitlab", "markdown", "oscal"],
+    typer.Option(
+        "--format",
+        help="How to show it: a table, our JSON, or a form for code hosts, test reports, auditors.",
+    ),
+]
+Phase = Annotated[
+    Literal["design", "deploy"],
+    typer.Option("--phase", help="Which policies are asked: deploy wants approvals as well."),
+]
 With = Annotated[
     Literal["checkov"] | None,
     typer.Option(
@@ -72,10 +81,11 @@ def check(  # noqa: PLR0913 - one parameter an option
     environments: Environments = None,
     *,
     stacks: Stacks = Path("stacks"),
-    output_format: OutputFormat = "table",
+    output_format: FindingsFormat = "table",
     output: Output = None,
     rego: Rego = "regorus",
     opa: OpaServer = None,
+    phase: Phase = "design",
     no_cache: NoCache = False,
     everything: All = False,
     scanner: With = None,
@@ -83,8 +93,8 @@ def check(  # noqa: PLR0913 - one parameter an option
     """Simulate, judge and price environments.
 
     Nothing is needed but the files: no cloud, no cluster, no Pulumi CLI. Exits 1 where a finding or
-    a fault in the files blocks, and 3 where in production a verdict is still open. What has not
-    changed since the last check is read from a cache.
+    a fault in the files blocks, and 3 where only verdicts block that are still open. What has not
+    changed since the last check is read from a cache; waivers are decided anew for the day.
     """
     from bedplate.governance.assessment import Options, assess  # noqa: PLC0415 - see bedplate.cli
 
@@ -92,7 +102,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     # An answer from the cache would be none of the server's.
     cache = None if no_cache or opa else cache_folder()
     token = os.environ.get("BEDPLATE_OPA_TOKEN")
-    options = Options(stacks, rego=rego, opa=opa, opa_token=token, cache=cache)
+    options = Options(stacks, rego=rego, opa=opa, opa_token=token, cache=cache, phase=phase)
     with working(f"Checking {', '.join(names)}"):
         assessments = assess(names, options)
         opinions: dict[str, Opinion] = {}
@@ -108,6 +118,10 @@ def check(  # noqa: PLR0913 - one parameter an option
         if opinions:
             found["checkov"] = {name: said.to_json() for name, said in opinions.items()}
         text = json.dumps(found, indent=2, ensure_ascii=False)
+    elif output_format != "table":
+        from bedplate.cli.findings_formats import formatted  # noqa: PLC0415
+
+        text = formatted(output_format, assessments, stacks, code)
     else:
         from bedplate.cli.findings_table import table_text  # noqa: PLC0415
 

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from bedplate.errors import shown
 from bedplate.policy.finding import SCHEMA
+from bedplate.policy.formats.report import OUTCOMES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bedplate.governance.assessment import Assessment
-    from bedplate.policy.finding import Finding, Verdict
-
-VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "unresolved", "not_applicable", "waived", "error")
-"""Every verdict, in the order in which they are counted."""
-OUTCOMES = {0: "clean", 1: "blocked", 3: "unresolved"}
-"""What an exit code says of an environment."""
+    from bedplate.policy.finding import Finding
+    from bedplate.policy.waiver_rules import Ruling
 
 
 def document(
@@ -54,6 +51,7 @@ def _environment(one: Assessment, *, everything: bool) -> dict[str, Any]:
         "refusal": one.refusal,
         "findings": [_finding(finding) for finding in listed],
         "verdicts": counted(one.findings),
+        "waivers": [_ruling(ruling) for ruling in one.rulings],
         "cost": one.cost.to_json() if one.cost else None,
     }
 
@@ -63,6 +61,24 @@ def _finding(finding: Finding) -> dict[str, Any]:
     if entry["source"] is not None:
         entry["source"] = entry["source"] | {"file": shown(entry["source"]["file"])}
     return entry
+
+
+def _ruling(ruling: Ruling) -> dict[str, Any]:
+    waiver = ruling.waiver
+    return {
+        "id": waiver.id,
+        "policy": waiver.policy,
+        "resources": list(waiver.resources),
+        "reason": waiver.reason,
+        "ticket": waiver.ticket,
+        "requested_by": waiver.requested_by,
+        "approved_by": waiver.approved_by,
+        "created": waiver.created.isoformat(),
+        "expires": waiver.expires.isoformat(),
+        "status": ruling.status,
+        "findings": ruling.findings,
+        "problem": ruling.problem and asdict(ruling.problem),
+    }
 
 
 def resources(one: Assessment) -> int:

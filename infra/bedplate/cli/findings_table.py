@@ -9,8 +9,9 @@ from rich.text import Text
 
 from bedplate.cli.console import is_narrow, rendered, table
 from bedplate.cli.cost import usd
-from bedplate.cli.findings_document import OUTCOMES, resources
+from bedplate.cli.findings_document import resources
 from bedplate.errors import shown
+from bedplate.policy.formats.report import OUTCOMES, kind_of, name_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,16 +62,21 @@ def _heading(one: Assessment) -> str:
 
 
 def _lines(one: Assessment) -> Iterator[Text]:
-    """Yield what blocks first, then what is open, then what is only advised against."""
+    """Yield what blocks, what is open, what is advised against, what is waived, and notes."""
     for problem in one.problems:
         yield Text(str(problem))
     if one.refusal:
         yield Text(one.refusal)
-    still_open = [finding for finding in one.findings if finding.verdict == "unresolved"]
+    still_open = [f for f in one.findings if f.verdict == "unresolved"]
     advice = [f for f in one.findings if f.verdict == "fail" and not f.blocks]
-    yield from map(Text, grouped([finding for finding in one.findings if finding.blocks]))
+    broken = [f for f in one.findings if f.blocks and f.verdict != "unresolved"]
+    yield from map(Text, grouped(broken))
     for text in grouped([*still_open, *advice]):
         yield Text(text, style="yellow")
+    for text in grouped([finding for finding in one.findings if finding.verdict == "waived"]):
+        yield Text(text, style="dim")
+    for note in one.notes:
+        yield Text(str(note), style="yellow")
 
 
 def grouped(findings: Sequence[Finding]) -> Iterator[str]:
@@ -81,7 +87,8 @@ def grouped(findings: Sequence[Finding]) -> Iterator[str]:
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         place = _place(finding.source) if finding.source else finding.urn
-        key = (place, finding.policy, finding.level, finding.verdict)
+        waiver = finding.excuse.id if finding.excuse else ""
+        key = (place, finding.policy, finding.level, finding.verdict, waiver)
         groups.setdefault(key, []).append(finding)
     for group in groups.values():
         shown_ones = group if len(group) <= _MOST_ALIKE + 1 else group[:_MOST_ALIKE]
@@ -94,20 +101,12 @@ def grouped(findings: Sequence[Finding]) -> Iterator[str]:
 
 def line(finding: Finding) -> str:
     """Return a finding on one line, as editors and terminals make it clickable."""
-    message = finding.message.rstrip(".") or "no message"
-    fix = finding.remediation.rstrip(".")
-    return f"{_head(finding)}: {message}." + (f" Fix: {fix}." if fix else "")
+    return f"{_head(finding)}: {sentence(finding)}"
 
 
 def _head(finding: Finding) -> str:
-    kind: str = finding.severity
-    if finding.verdict != "fail":
-        kind = f"{kind} {finding.verdict}"
-    elif finding.level == "advisory":
-        kind = f"{kind} advisory"
-    name = finding.urn.rsplit("::", maxsplit=1)[-1]
-    where = _place(finding.source) if finding.source else name
-    return f"{where}: {finding.policy} {kind}"
+    where = _place(finding.source) if finding.source else name_of(finding.urn)
+    return f"{where}: {finding.policy} {kind_of(finding)}"
 
 
 def _place(source: Source) -> str:

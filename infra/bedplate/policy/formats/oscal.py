@@ -1,8 +1,8 @@
 """OSCAL assessment results (NIST, 1.2), for auditors: what was asked, of what, and what came of it.
 
 A result per environment: an observation per policy with every resource that it judged, a risk for
-what is broken, open or waived, and a finding per clause. That a clause is `satisfied` says only that
-the policies which map to it hold; it is no statement of law.
+what is broken, open or waived, and a finding per clause. That a clause is `satisfied` says only
+that the policies which map to it hold; it is no statement of law.
 """
 
 from __future__ import annotations

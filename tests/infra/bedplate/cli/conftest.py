@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,11 @@ from bedplate.cli import main
 from bedplate.engine.plan import LayerPlan, Plan, Resource
 from bedplate.governance.assessment import Assessment
 from bedplate.operate.cost import ComponentCost, Cost, Line
+from bedplate.policy.decision import Standing
 from bedplate.policy.finding import Finding, Source
+from bedplate.policy.ladder import ladder_of
+from bedplate.policy.waivers import NO_WAIVERS
+from bedplate.spec.enforcement import EnforcementSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +172,11 @@ def assessment(plan: Plan, cost: Cost) -> Callable[..., Assessment]:
             "findings": findings,
             "cost": cost,
         }
-        return Assessment(**values | changes)
+        made = Assessment(**values | changes)
+        if made.tier is not None:
+            ladder = ladder_of(made.tier, EnforcementSpec())
+            made = replace(made, standing=Standing(name, ladder))
+        return made.decided(NO_WAIVERS, date(2026, 11, 25))
 
     return make
 

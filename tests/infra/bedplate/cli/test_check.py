@@ -201,6 +201,7 @@ def test_json_is_whole_and_fits_its_schema(
     jsonschema.validate(found, schema)
     counts = dict.fromkeys(("unresolved", "waived", "error"), 0)
     verdicts = {"pass": 1, "fail": 1, "not_applicable": 1} | counts
+    mandatory = {"enforcement": "mandatory"}
     source = {"file": "infra/main.py", "line": 3, "column": 1, "path": ""}
     assert found == {
         "schema": "bedplate.findings/v1",
@@ -214,10 +215,11 @@ def test_json_is_whole_and_fits_its_schema(
                 "problems": [],
                 "refusal": "",
                 "findings": [
-                    finding(verdict="pass").to_json(),
-                    own.to_json() | {"source": source},
+                    finding(verdict="pass").to_json() | mandatory,
+                    own.to_json() | {"source": source} | mandatory,
                 ],
                 "verdicts": verdicts,
+                "waivers": [],
                 "cost": cost.to_json(),
             }
         ],
