@@ -93,7 +93,9 @@ def main() -> None:
         return
     index = json.loads((folder / "index.json").read_text())
     written = dict([*charts(folder, index), *definitions(folder, index)])
-    stale = [path for path in DATA.rglob("*.json") if path not in written]
+    # Charts of another folder keep their contracts; a chart that is no longer pinned does not.
+    elsewhere = {DATA / "charts" / f"{name}.json" for name in CHARTS}
+    stale = [path for path in DATA.rglob("*.json") if path not in {*written, *elsewhere}]
     for path, content in written.items():
         text = json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n"
         if path.is_file() and path.read_text() == text:

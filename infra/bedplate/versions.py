@@ -120,6 +120,7 @@ CHARTS: dict[str, Chart] = {
     "loki": Chart("18.11.0", "https://grafana-community.github.io/helm-charts", "3.7.6"),
     "metrics-server": Chart("3.13.1", "https://kubernetes-sigs.github.io/metrics-server", "0.8.1"),
     "mlflow": Chart("1.11.5", "https://community-charts.github.io/helm-charts", "3.15.1"),
+    "nvidia-dra-driver-gpu": Chart("25.12.0", "https://helm.ngc.nvidia.com/nvidia"),
     "nvidia-device-plugin": Chart("0.20.0", "https://nvidia.github.io/k8s-device-plugin"),
     "opentelemetry-collector": Chart(
         "0.170.0", "https://open-telemetry.github.io/opentelemetry-helm-charts", "0.158.0"

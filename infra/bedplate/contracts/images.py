@@ -228,6 +228,9 @@ IMAGES: Final[dict[str, tuple[ChartImage, ...]]] = {
         _at("docker.io/library/busybox:1.38.0", "initImages.dbchecker.repository"),
         _at("docker.io/burakince/mlflow:3.15.1", "initImages.mlflowDbMigration.repository"),
     ),
+    "nvidia-dra-driver-gpu": (
+        _at("nvcr.io/nvidia/k8s-dra-driver-gpu:v25.12.0", "image.repository"),
+    ),
     "nvidia-device-plugin": (_at("nvcr.io/nvidia/k8s-device-plugin:v0.20.0", "image.repository"),),
     "opentelemetry-collector": (_at(COLLECTOR, "image.repository"),),
     "ztunnel": (_at(f"{_ISTIO}/ztunnel:{_ISTIO_TAG}", "hub", part="hub"),),

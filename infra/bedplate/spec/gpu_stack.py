@@ -11,5 +11,5 @@ class GpuStackSpec(Spec):
     metrics: bool = True
     """Whether GPUs are measured (DCGM exporter)."""
     dynamic_resource_allocation: bool = False
-    """Whether GPUs are claimed by Dynamic Resource Allocation instead of counted. No release of
-    NVIDIA's driver for it is pinned yet, so it is refused."""
+    """Whether whole GPUs are claimed by Dynamic Resource Allocation instead of counted by the
+    device plugin. Managed pools only, and nothing is shared."""

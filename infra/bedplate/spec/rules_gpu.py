@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bedplate.spec.aws import AwsSpec
+    from bedplate.spec.cluster import ClusterSpec
     from bedplate.spec.gpu_pools import GpuPoolSpec
     from bedplate.spec.gpu_stack import GpuStackSpec
     from bedplate.spec.guardrails import BudgetSpec
     from bedplate.spec.network import NetworkSpec
-    from bedplate.spec.nodes import NodesSpec
     from bedplate.spec.teams import TeamSpec
+
+CLAIMS_SINCE = (1, 34)
+"""Kubernetes that serves `resource.k8s.io/v1` by default (release notes of 1.34)."""
 
 MIG_GPUS = frozenset({"a100", "h100", "h200", "b200", "b300"})
 """GPU models that can be partitioned (NVIDIA MIG user guide); A10G, L4 and L40S can't."""
@@ -104,6 +107,13 @@ def sharing_fits(pools: Mapping[str, GpuPoolSpec]) -> Iterator[Conflict]:
             yield Conflict(f"{path}.mig_profile", "`mig` needs a profile", fix)
         elif not unable:
             yield from _profile(pool, sharing.mig_profile, f"{path}.mig_profile")
+        if not unable and pool.provisioner == "karpenter":
+            # It knows an instance type's GPUs, and not what a script makes of them at the start.
+            yield Conflict(
+                f"gpu_pools.{name}.provisioner",
+                "Karpenter makes no node for a pod that asks for a part of a GPU",
+                "set it to `managed`, or share by time-slicing or mps",
+            )
 
 
 def _profile(pool: GpuPoolSpec, profile: str, path: str) -> Iterator[Conflict]:
@@ -120,25 +130,33 @@ def _profile(pool: GpuPoolSpec, profile: str, path: str) -> Iterator[Conflict]:
         yield Conflict(path, f"{gpu} ({memory} MiB) has no profile `{profile}`", f"use {names}")
 
 
-@rule("gpu_pools", "nodes")
-def mig_image(pools: Mapping[str, GpuPoolSpec], nodes: NodesSpec) -> Iterator[Conflict]:
-    """GPUs are partitioned by a script at the node's start, which Bottlerocket does not run."""
-    for name, pool in pools.items():
-        shared = pool.sharing.strategy == "mig" and pool.provisioner == "karpenter"
-        if shared and nodes.ami.startswith("bottlerocket"):
-            fix = "use an `al2023` image, or a managed pool"
-            yield Conflict("nodes.ami", f"Bottlerocket can't partition the GPUs of `{name}`", fix)
-
-
-@rule("gpu_stack")
-def resource_allocation(gpu_stack: GpuStackSpec) -> Iterator[Conflict]:
-    """GPUs are counted by the device plugin until a driver for claims is pinned."""
-    if gpu_stack.dynamic_resource_allocation:
+@rule("gpu_stack", "gpu_pools", "cluster")
+def resource_allocation(
+    gpu_stack: GpuStackSpec, pools: Mapping[str, GpuPoolSpec], cluster: ClusterSpec
+) -> Iterator[Conflict]:
+    """Claims need a Kubernetes that has them, nodes that are there, and GPUs that are whole."""
+    if not gpu_stack.dynamic_resource_allocation:
+        return
+    if tuple(map(int, cluster.version.split("."))) < CLAIMS_SINCE:
         yield Conflict(
-            "gpu_stack.dynamic_resource_allocation",
-            "no release of NVIDIA's driver for it is pinned",
-            "set it to false: the device plugin counts GPUs (docs/how-to/gpu-sharing.md)",
+            "cluster.version",
+            f"Kubernetes {cluster.version} does not serve claims of devices by default",
+            "use 1.34 or later, or set gpu_stack.dynamic_resource_allocation to false",
         )
+    for name, pool in pools.items():
+        path = f"gpu_pools.{name}"
+        if pool.provisioner != "managed":
+            yield Conflict(
+                f"{path}.provisioner",
+                "the pinned Karpenter makes no node for a claim of a device",
+                "set it to `managed`, or gpu_stack.dynamic_resource_allocation to false",
+            )
+        if pool.sharing.strategy != "none":
+            yield Conflict(
+                f"{path}.sharing.strategy",
+                "NVIDIA's driver for claims shares GPUs experimentally only",
+                "set it to `none`, or gpu_stack.dynamic_resource_allocation to false",
+            )
 
 
 @rule("gpu_pools", "network", "aws")

@@ -27,6 +27,7 @@ ALLOWED: Final = (
     ("monitoring.coreos.com", "PodMonitor"),
     ("monitoring.coreos.com", "PrometheusRule"),
     ("policy", "PodDisruptionBudget"),
+    ("resource.k8s.io", "ResourceClaimTemplate"),
     ("serving.kserve.io", "InferenceGraph"),
     ("serving.kserve.io", "InferenceService"),
 )

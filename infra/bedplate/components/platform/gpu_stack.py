@@ -1,4 +1,4 @@
-"""What makes GPUs usable and measured: NVIDIA's device plugin and the DCGM exporter."""
+"""What makes GPUs usable and measured: NVIDIA's device plugin or driver, and the exporter."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ _SELECTOR = {PRESENT_LABEL: "true"}
 
 
 class GpuStack(PlatformComponent):
-    """The device plugin, with one configuration a way of sharing, and the exporter."""
+    """The device plugin, with one configuration a way of sharing; or the driver for claims.
+
+    Never both: each would hand out the same GPU.
+    """
 
     def __init__(
         self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Install both; nothing where there is no GPU pool."""
+        """Install one of them, and the exporter; nothing where there is no GPU pool."""
         super().__init__(name, "gpu_stack", args, opts)
+        stack = self.scope.spec.gpu_stack
         if self.scope.spec.gpu_pools:
-            self.release("nvidia-device-plugin", _NAMESPACE, self._plugin())
-            if self.scope.spec.gpu_stack.metrics:
-                self.release("dcgm-exporter", _NAMESPACE, _exporter())
+            if stack.dynamic_resource_allocation:
+                self.release("nvidia-dra-driver-gpu", _NAMESPACE, _driver())
+            else:
+                self.release("nvidia-device-plugin", _NAMESPACE, self._plugin())
+            if stack.metrics:
+                claims = stack.dynamic_resource_allocation
+                self.release("dcgm-exporter", _NAMESPACE, _exporter(claims=claims))
         self.register_outputs({})
 
     def _plugin(self) -> dict[str, Any]:
@@ -66,8 +74,27 @@ def sharing_config(pool: GpuPoolSpec) -> dict[str, Any]:
     return config
 
 
-def _exporter() -> dict[str, Any]:
+def _driver() -> dict[str, Any]:
+    """Return the values of the driver that publishes whole GPUs as devices to be claimed."""
     return {
+        # The chart's own word for: no device plugin hands out these GPUs.
+        "gpuResourcesEnabledOverride": True,
+        # Domains of memory over NVLink between nodes: no pool has such nodes.
+        "resources": {"gpus": {"enabled": True}, "computeDomains": {"enabled": False}},
+        "kubeletPlugin": {
+            "nodeSelector": _SELECTOR,
+            "tolerations": _TOLERATIONS,
+            "containers": {
+                "gpus": {"resources": {"requests": {"cpu": "10m", "memory": "64Mi"}}},
+            },
+        },
+    }
+
+
+def _exporter(*, claims: bool) -> dict[str, Any]:
+    return {
+        # Whose pod uses a GPU is then known by the claim.
+        **({"kubernetesDRA": {"enabled": True}} if claims else {}),
         # Scraped by the platform's own monitors; the definition may not be there yet.
         "serviceMonitor": {"enabled": False},
         # Its default would run on every node but the GPU nodes.

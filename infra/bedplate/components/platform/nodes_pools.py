@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from bedplate.components.gpu_nodes import GPU_TAINT, gpu_labels, mig_script, mime
+from bedplate.components.gpu_nodes import GPU_TAINT, gpu_labels
 from bedplate.spec.gpu_types import GPU_TYPES
 
 if TYPE_CHECKING:
@@ -76,9 +76,6 @@ def node_class(
     }
     if pool.reservations:
         spec["capacityReservationSelectorTerms"] = [{"id": each} for each in pool.reservations]
-    script = mig_script(pool)
-    if script:
-        spec["userData"] = mime(script)
     return {
         "apiVersion": "karpenter.k8s.aws/v1",
         "kind": "EC2NodeClass",

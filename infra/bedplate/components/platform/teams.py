@@ -71,7 +71,7 @@ class Team(PlatformComponent):
         policies = baseline(namespace, spec, mesh=True, object_storage=True)
         first = [self.manifest(policy) for policy in policies]
         self.scope.namespaces[namespace] = [made, *first]
-        self.manifest(manifests.quota(namespace, self._team))
+        self.manifest(manifests.quota(namespace, self._team, spec))
         self.manifest(manifests.limits(namespace))
 
     def _rights(self, namespace: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from bedplate.components.gpu_nodes import mig_instances
 from bedplate.components.team_groups import team_group
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ MODEL_READER: Final = "model-reader"
 ENDPOINTS: Final = "platform-endpoints"
 """ConfigMap that model repositories read the platform's addresses from."""
 
+GPU_CLASS: Final = "gpu.nvidia.com"
+"""Device class of whole GPUs (chart nvidia-dra-driver-gpu)."""
+_OTHER_CLASSES: Final = ("mig.nvidia.com", "vfio.gpu.nvidia.com")
+"""Its classes of parts of a GPU, which nobody is given."""
+_CLAIMED: Final = ".deviceclass.resource.k8s.io/devices"
+"""What a quota of a device class ends with (Kubernetes, resource quotas)."""
+
 _READ = ["get", "list", "watch"]
 _WRITE = [*_READ, "create", "update", "patch", "delete"]
 _ENGINE_KINDS: dict[str, tuple[str, list[str]]] = {
@@ -36,10 +44,10 @@ def _object(api_version: str, kind: str, namespace: str, name: str, **more: Any)
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **more}
 
 
-def quota(namespace: str, team: TeamSpec) -> dict[str, Any]:
+def quota(namespace: str, team: TeamSpec, spec: PlatformSpec) -> dict[str, Any]:
     """Return what the namespace's pods may ask for together."""
     hard = {
-        "requests.nvidia.com/gpu": str(team.gpus_of(namespace)),
+        **_gpus(team.gpus_of(namespace), spec),
         "requests.cpu": str(team.cpu_quota),
         "requests.memory": f"{team.memory_quota_gib}Gi",
         "requests.storage": f"{team.storage_quota_gib}Gi",
@@ -49,6 +57,23 @@ def quota(namespace: str, team: TeamSpec) -> dict[str, Any]:
         "services.nodeports": "0",
     }
     return _object("v1", "ResourceQuota", namespace, "team", spec={"hard": hard})
+
+
+def _gpus(count: int, spec: PlatformSpec) -> dict[str, str]:
+    """Return the limits of GPUs, by each name under which a pod may ask for one.
+
+    Whole GPUs and shares of them, partitions (as many as so many GPUs give), and claims.
+    """
+    hard = {"requests.nvidia.com/gpu": str(count)}
+    for pool in spec.gpu_pools.values():
+        for name, instances in mig_instances(pool).items():
+            hard[f"requests.{name}"] = str(count * instances)
+    if spec.gpu_stack.dynamic_resource_allocation:
+        hard |= {
+            f"{GPU_CLASS}{_CLAIMED}": str(count),
+            **{f"{name}{_CLAIMED}": "0" for name in _OTHER_CLASSES},
+        }
+    return hard
 
 
 def limits(namespace: str) -> dict[str, Any]:
@@ -90,6 +115,9 @@ def people_role(namespace: str, spec: PlatformSpec) -> dict[str, Any]:
         _rule(["serving.kserve.io"], ["servingruntimes", "trainedmodels"], _READ),
         _rule(["monitoring.coreos.com"], ["podmonitors", "prometheusrules"], _WRITE),
     ]
+    if spec.gpu_stack.dynamic_resource_allocation:
+        claims = ["resourceclaims", "resourceclaimtemplates"]
+        rules.append(_rule(["resource.k8s.io"], claims, _WRITE))
     engine = _ENGINE_KINDS.get(spec.orchestration.engine)
     if engine:
         rules.append(_rule([engine[0]], engine[1], _WRITE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -252,6 +253,15 @@ def test_efa_interfaces_reach_the_launch_template() -> None:
         "securityGroups": [group],
         "deleteOnTermination": "true",
     }
+
+
+def test_a_mig_pool_is_partitioned_at_the_nodes_start() -> None:
+    """The driver's own tool makes as many instances as a GPU holds."""
+    sharing = {"strategy": "mig", "mig_profile": "3g.71gb"}
+    template = _template(instance_types=["p5en.48xlarge"], sharing=sharing)
+    script = base64.b64decode(template["userData"]).decode()
+
+    assert "nvidia-smi mig -cgi 3g.71gb,3g.71gb -C" in script
 
 
 def test_every_pool_is_a_component_that_traces_to_its_lines() -> None:

@@ -76,20 +76,12 @@ def test_managed_pools_alone_need_no_karpenter() -> None:
     assert releases(_plan(provisioner="managed")) == {}
 
 
-def test_a_mig_pool_is_partitioned_at_the_nodes_start() -> None:
-    """The driver's own tool makes as many instances as a GPU holds."""
-    made = platform_plan(
-        lambda args: Nodes("nodes", args),
-        {
-            "gpu_pools": {
-                "mig": {
-                    "instance_types": ["p5en.48xlarge"],
-                    "max_gpus": 8,
-                    "sharing": {"strategy": "mig", "mig_profile": "3g.71gb"},
-                }
-            }
-        },
-    )
-    script = objects(made, "EC2NodeClass")["mig"]["spec"]["userData"]
+def test_shares_of_mps_need_the_label_of_its_daemon() -> None:
+    """The device plugin advertises none until its daemon runs, which looks for this label."""
 
-    assert "nvidia-smi mig -cgi 3g.71gb,3g.71gb -C" in script
+    def labels(**sharing: Any) -> Any:
+        made = objects(_plan(sharing=sharing), "NodePool")["l4"]
+        return made["spec"]["template"]["metadata"]["labels"]
+
+    assert labels(strategy="mps", replicas=2)["nvidia.com/mps.capable"] == "true"
+    assert "nvidia.com/mps.capable" not in labels(strategy="time-slicing", replicas=2)

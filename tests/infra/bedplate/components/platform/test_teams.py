@@ -45,6 +45,38 @@ def test_gpus_go_to_the_first_namespace_unless_shared_out() -> None:
     assert quotas["fraud-training/team"]["spec"]["hard"]["requests.nvidia.com/gpu"] == "0"
 
 
+def _hard(**changes: Any) -> dict[str, str]:
+    teams = {"teams": {"fraud": {"namespaces": ["fraud", "fraud-training"], "gpu_quota": 4}}}
+    plan = platform_plan(lambda args: Teams("teams", args), teams | changes)
+    hard = objects(plan, "ResourceQuota")["fraud/team"]["spec"]["hard"]
+    return {key: value for key, value in hard.items() if "nvidia" in key}
+
+
+def test_parts_of_gpus_count_too() -> None:
+    """Four H200 of two parts each are eight parts: no name under which to ask for more."""
+    pool = {
+        "provisioner": "managed",
+        "instance_types": ["p5en.48xlarge"],
+        "max_gpus": 8,
+        "sharing": {"strategy": "mig", "mig_profile": "3g.71gb"},
+    }
+
+    assert _hard(gpu_pools={"parts": pool}) == {
+        "requests.nvidia.com/gpu": "4",
+        "requests.nvidia.com/mig-3g.71gb": "8",
+    }
+
+
+def test_claims_of_gpus_count_too() -> None:
+    """By the driver's device classes, of which only whole GPUs are given."""
+    assert _hard(gpu_stack={"dynamic_resource_allocation": True}) == {
+        "requests.nvidia.com/gpu": "4",
+        "gpu.nvidia.com.deviceclass.resource.k8s.io/devices": "4",
+        "mig.nvidia.com.deviceclass.resource.k8s.io/devices": "0",
+        "vfio.gpu.nvidia.com.deviceclass.resource.k8s.io/devices": "0",
+    }
+
+
 def test_a_team_has_no_way_out_of_its_own() -> None:
     """No load balancer, no node port."""
     hard = objects(_plan(), "ResourceQuota")["fraud/team"]["spec"]["hard"]
