@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bedplate.cli.console import deliver, rendered, table
-from bedplate.cli.parameters import Output, OutputFormat, examples
-from bedplate.cli.places import suggestion
+from bedplate.cli.console import deliver, rendered, table, working
+from bedplate.cli.parameters import (
+    Output,
+    OutputFormat,
+    Stacks,
+    complete_environment,
+    examples,
+)
+from bedplate.cli.places import chosen, suggestion
 from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -19,7 +26,11 @@ if TYPE_CHECKING:
     from bedplate.policy.catalogue import Policy
 
 EXAMPLES = examples(
-    "bedplate policies", "bedplate policies --concern encryption", "bedplate policies --format json"
+    "bedplate policies",
+    "bedplate policies --concern encryption",
+    "bedplate policies --format json",
+    "bedplate policies --config prod --output prod.config.json",
+    'pulumi preview -s prod --policy-pack "$(bedplate policies --pack python)"',
 )
 """End of the help page."""
 
@@ -27,12 +38,38 @@ Concern = Annotated[
     str | None,
     typer.Option("--concern", help="Only the policies of one concern.", show_default=False),
 ]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="ENV",
+        help="Print the configuration of Pulumi's OPA pack for an environment.",
+        autocompletion=complete_environment,
+        show_default=False,
+    ),
+]
+Pack = Annotated[
+    Literal["python", "opa"] | None,
+    typer.Option("--pack", help="Print the folder of a policy pack for Pulumi."),
+]
 
 
 def policies(
-    concern: Concern = None, output_format: OutputFormat = "table", output: Output = None
+    *,
+    concern: Concern = None,
+    config: Config = None,
+    pack: Pack = None,
+    stacks: Stacks = Path("stacks"),
+    output_format: OutputFormat = "table",
+    output: Output = None,
 ) -> None:
-    """List what environments are judged by."""
+    """List what environments are judged by, or what other tools need to judge by it."""
+    if pack is not None:
+        deliver(str(_pack(pack)), output)
+        return
+    if config is not None:
+        deliver(_config(config, stacks), output)
+        return
     found = _chosen(concern)
     if output_format == "json":
         entries = [asdict(policy) | {"file": shown(policy.file)} for policy in found]
@@ -53,6 +90,27 @@ def _chosen(concern: str | None) -> list[Policy]:
         problem = f"There is no concern `{concern}`."
         raise UsageError(f"{problem} Fix: {suggestion(concern, concerns)}")
     return [policy for policy in catalogue.policies if concern in (None, policy.concern)]
+
+
+def _pack(pack: str) -> Path:
+    from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli
+
+    if pack == "opa":
+        return asset("policies") / "deploy"
+    return Path(__file__).parents[1] / "policy" / "pulumi_pack"
+
+
+def _config(environment: str, stacks: Path) -> str:
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.opa_documents import pack_config  # noqa: PLC0415
+    from bedplate.governance.simulation import resolved, simulated  # noqa: PLC0415
+
+    chosen([environment], stacks)
+    options = Options(stacks)
+    with working(f"Simulating {environment}"):
+        values = resolved(environment, options)
+        config = pack_config(values, simulated(values, options), stacks)
+    return json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
 
 
 def _table(found: list[Policy]) -> Table:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "bedplate preview dev",
     "bedplate preview prod --format json --output prod.plan.json",
+    "bedplate preview prod --format opa --output prod.opa.json",
     "bedplate preview dev --engine pulumi --sandbox",
 )
 """End of the help page."""
@@ -36,7 +37,10 @@ Sandbox = Annotated[
     bool,
     typer.Option("--sandbox", help="Pulumi: use the stand-in provider, without an AWS account."),
 ]
-PlanFormat = Annotated[Literal["tree", "json"], typer.Option("--format", help="How to show it.")]
+PlanFormat = Annotated[
+    Literal["tree", "json", "opa"],
+    typer.Option("--format", help="How to show it; opa: as input for opa and conftest."),
+]
 
 
 def preview(
@@ -74,6 +78,11 @@ def preview(
         else:
             requests = [request(values, name, options, {}) for name in layers]
             plan = _by_pulumi(environment, requests, progress, in_sandbox=sandbox)
+    if output_format == "opa":
+        from bedplate.governance.opa_documents import opa_document  # noqa: PLC0415
+
+        deliver(opa_document(values, plan, stacks), output)
+        return
     deliver(_text(plan, output_format, to_file=output is not None), output)
 
 

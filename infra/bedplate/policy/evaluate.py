@@ -83,6 +83,17 @@ def asked(
     return job, tuple((one.policy, one.layer, one.resource) for one in judge.questions)
 
 
+def is_for(policy: Policy, facts: Mapping[str, Any]) -> bool:
+    """Return whether a policy is for an environment: for one of its regimes, its data, its tier."""
+    for key, names in policy.applies.items():
+        value = facts.get(_APPLIES[key])
+        if value is None:
+            continue  # not known: the rule is asked, and denies for want of facts
+        if not set(names) & set([value] if isinstance(value, str) else value):
+            return False
+    return True
+
+
 def rule_config(policies: Sequence[Policy], facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the facts of each rule by its name: its own parameters, as far as they are there.
 
@@ -145,15 +156,7 @@ class _Judge:
         return tuple(findings)
 
     def _applies(self, policy: Policy) -> bool:
-        if self._phase not in policy.phase:
-            return False
-        for key, names in policy.applies.items():
-            value = self._facts.get(_APPLIES[key])
-            if value is None:
-                continue  # not known: the rule is asked, and denies for want of facts
-            if not set(names) & set([value] if isinstance(value, str) else value):
-                return False
-        return True
+        return self._phase in policy.phase and is_for(policy, self._facts)
 
     def _asked(self, layer: LayerView) -> Iterator[tuple[list[_Question], dict[str, Any]]]:
         """Yield questions that share one input document, and that document."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from bedplate.errors import BedplateError, PolicyError
+from bedplate.governance.policy_set import shipped_policies
 from bedplate.policy.finding import stack_urn
 from bedplate.policy.pulumi_pack.answers import (
     SAID,
@@ -19,7 +19,7 @@ from bedplate.policy.pulumi_pack.answers import (
     policy_names,
     refusal,
 )
-from bedplate.policy.pulumi_pack.bench import Bench, catalogue_for
+from bedplate.policy.pulumi_pack.bench import Bench
 from bedplate.policy.pulumi_pack.observed import layer_of, observed, provider_of
 from bedplate.policy.pulumi_pack.project import config_of, find_project
 from bedplate.policy.pulumi_pack.simulation import start_simulation
@@ -60,7 +60,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Tell all policies; those of the stack's repository where it is known already."""
         with self._lock:
             bench = self._run.bench()
-            return information(bench.catalogue if bench else catalogue_for(Path("stacks")))
+            return information(bench.catalogue if bench else shipped_policies())
 
     def Configure(  # noqa: N802 - the protocol's name
         self, _request: analyzer_pb2.ConfigureAnalyzerRequest, _context: object

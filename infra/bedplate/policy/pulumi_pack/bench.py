@@ -7,42 +7,30 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from bedplate.assets import asset
 from bedplate.engine.plan import LayerPlan, Plan
 from bedplate.errors import PolicyError, SpecError
+from bedplate.governance.policy_set import policies_of
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
-from bedplate.policy.catalogue import Catalogue, load_catalogue
 from bedplate.policy.decision import Decision, decide, standing_of
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 from bedplate.policy.layer_view import matching
-from bedplate.policy.own_rules import own_folder, with_own
 from bedplate.policy.regorus_engine import RegorusEngine
 from bedplate.policy.waiver_file import load_waivers
 from bedplate.spec.resolve import environments, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from bedplate.engine.plan import Resource
-    from bedplate.policy.catalogue import Phase
+    from bedplate.policy.catalogue import Catalogue, Phase
     from bedplate.policy.finding import Finding
     from bedplate.policy.pulumi_pack.project import Project
     from bedplate.policy.pulumi_pack.simulation import Simulation
 
 LIKELY: Final = "The simulator, which runs the same program, finds the policy kept."
 """Why an open verdict does not block a preview."""
-
-
-def catalogue_for(stacks: Path) -> Catalogue:
-    """Return the shipped policies, and the repository's own."""
-    shipped = asset("policies")
-    controls = shipped / "controls.yaml"
-    catalogue = load_catalogue([shipped / "deploy"], [controls])
-    own = own_folder(stacks, shipped)
-    return catalogue if own is None else with_own(catalogue, own, controls)
 
 
 class Bench:
@@ -53,7 +41,7 @@ class Bench:
         """The stack."""
         self._simulation = simulation
         self._engine = RegorusEngine()
-        self.catalogue = catalogue_for(project.stacks)
+        self.catalogue = policies_of(project.stacks)
         """Its policies."""
         root = project.stacks.resolve().parent
         own = root / "blueprints"
