@@ -14,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from .features import DERIVED, derive
 from .schema import CATEGORICAL, INPUTS, NUMERIC, TARGET
 
-TRUSTED_TYPES = (f"{derive.__module__}.{derive.__name__}",)
+TRUSTED_TYPES = (f"{derive.__module__}.{derive.__name__}", "numpy.dtype")
 """What the artefact may hold beside the types that skops trusts by itself."""
 
 

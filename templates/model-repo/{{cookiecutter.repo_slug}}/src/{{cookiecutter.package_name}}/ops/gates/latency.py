@@ -1,0 +1,48 @@
+"""Latency: how long the server takes, under several questions at a time."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from .. import artefact, registry
+from ..context import Context
+from ..evidence import at_least, at_most
+from ..serving import Server, serving
+from .engine import Result
+
+WARM_UP = 5
+"""Questions before the count: the first ones load code."""
+
+
+def measure(context: Context, settings: dict[str, Any]) -> Result:
+    """Time questions of several rows."""
+    known = registry.registered(context)
+    with serving(context) as server:
+        rows, _predictions, _probabilities = artefact.golden(server.folder)
+        asked = (rows * (settings["rows"] // len(rows) + 1))[: settings["rows"]]
+        for _ in range(WARM_UP):
+            server.infer(asked)
+        times = timed(server, asked, settings)
+    p50, p95, p99 = (float(value) for value in np.percentile(times, [50, 95, 99]))
+    checks = [
+        at_least("questions", len(times), settings["requests"], "server"),
+        at_most("p95_ms", round(p95, 1), settings["p95_ms"], "server",
+                f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, {settings['concurrency']} at a time"),
+    ]  # fmt: skip
+    fix = "look for slow steps in features.py and model.py, or agree on config/gates.yaml latency.p95_ms"
+    details = {"p50_ms": round(p50, 1), "p95_ms": round(p95, 1), "p99_ms": round(p99, 1)}
+    return Result(checks, {"model": known["digest"]}, fix, details)
+
+
+def timed(server: Server, rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[float]:
+    """Return the milliseconds of each question."""
+
+    def ask(_number: int) -> float:
+        started = time.perf_counter()
+        server.infer(rows)
+        return (time.perf_counter() - started) * 1000
+
+    with ThreadPoolExecutor(settings["concurrency"]) as pool:
+        return list(pool.map(ask, range(settings["requests"])))

@@ -1,0 +1,91 @@
+"""Metrics of a model on labelled rows, and how sure they are."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn import metrics as sk
+
+from .errors import UsageError
+
+Metric = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+"""Truth, scores, classes → a number of which more is better."""
+
+
+def _labels(scores: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    return classes[np.argmax(scores, axis=1)]
+
+
+def roc_auc(truth: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> float:
+    """Return the area under the ROC curve; of several classes the mean of one against the rest."""
+    if len(classes) == 2:
+        return float(sk.roc_auc_score(truth == classes[1], scores[:, 1]))
+    return float(sk.roc_auc_score(truth, scores, multi_class="ovr", labels=classes))
+
+
+def average_precision(truth: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> float:
+    """Return the area under the precision-recall curve of the last class."""
+    return float(sk.average_precision_score(truth == classes[-1], scores[:, -1]))
+
+
+def balanced_accuracy(truth: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> float:
+    """Return the mean of the recalls of the classes."""
+    return float(sk.balanced_accuracy_score(truth, _labels(scores, classes)))
+
+
+def f1_macro(truth: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> float:
+    """Return the mean of the F1 scores of the classes."""
+    return float(sk.f1_score(truth, _labels(scores, classes), average="macro", labels=classes))
+
+
+def accuracy(truth: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> float:
+    """Return the share of right answers."""
+    return float(np.mean(truth == _labels(scores, classes)))
+
+
+def r2(truth: np.ndarray, scores: np.ndarray, _classes: np.ndarray) -> float:
+    """Return the share of the variance that is explained."""
+    return float(sk.r2_score(truth, scores))
+
+
+def negative_mae(truth: np.ndarray, scores: np.ndarray, _classes: np.ndarray) -> float:
+    """Return the mean absolute error, negative so that more is better."""
+    return -float(sk.mean_absolute_error(truth, scores))
+
+
+METRICS: dict[str, Metric] = {
+    each.__name__: each
+    for each in (
+        roc_auc, average_precision, balanced_accuracy, f1_macro, accuracy, r2, negative_mae,
+    )
+}  # fmt: skip
+
+
+def metric(name: str, classes: Any) -> Metric:
+    """Return a metric; refuse one that does not fit the problem."""
+    if (classes is None) != (name in {"r2", "negative_mae"}):
+        raise UsageError(f"config/gates.yaml: performance.metric {name} does not fit this problem.")
+    return METRICS[name]
+
+
+def intervals(
+    measure: Metric,
+    truth: np.ndarray,
+    models: list[np.ndarray],
+    classes: np.ndarray,
+    how: dict[str, Any],
+    seed: int,
+) -> tuple[list[tuple[float, float]], tuple[float, float] | None]:
+    """Return each model's bootstrap interval, and that of first minus second on the same rows."""
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(how["resamples"]):
+        rows = rng.integers(0, len(truth), len(truth))
+        drawn.append([measure(truth[rows], scores[rows], classes) for scores in models])
+    values = np.array(drawn)
+    tails = [(1 - how["confidence"]) / 2, (1 + how["confidence"]) / 2]
+    each = [(float(low), float(high)) for low, high in np.quantile(values, tails, axis=0).T]
+    if len(models) < 2:
+        return each, None
+    low, high = np.quantile(values[:, 0] - values[:, 1], tails)
+    return each, (float(low), float(high))

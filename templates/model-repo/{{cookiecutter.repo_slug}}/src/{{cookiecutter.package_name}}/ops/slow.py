@@ -1,0 +1,28 @@
+"""The repository's server with a model that takes too long: the fault `slow-predictor`."""
+
+import importlib
+import time
+from typing import Any
+
+DELAY = 0.8
+"""Seconds that every prediction takes."""
+
+
+def main() -> None:
+    """Serve as usual, but slowly."""
+    package = __name__.split(".", maxsplit=1)[0] if __name__ != "__main__" else __package__
+    serve = f"{str(package).split('.', maxsplit=1)[0]}.serve"
+    predictor: Any = importlib.import_module(f"{serve}.predictor").Predictor
+    answer = predictor.answer
+
+    def slowly(self: Any, frame: Any) -> Any:
+        time.sleep(DELAY)
+        return answer(self, frame)
+
+    predictor.answer = slowly
+    server: Any = importlib.import_module(f"{serve}.server")
+    server.run(server.settings())
+
+
+if __name__ == "__main__":
+    main()
