@@ -28,7 +28,7 @@ KUBERNETES := $(addprefix .tools/bin/,kube-apiserver kube-controller-manager kub
 KUBERNETES_VERSION = $(shell cd tools/kubernetes && go list -m -f '{{.Version}}' k8s.io/kubernetes)
 GO_BUILD := go build -trimpath -ldflags "-s -w"
 
-tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest etcd kwok gator promtool) ## build the Go programs that tests use
+tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest etcd kwok gator promtool sarif-multitool) ## build the programs that tests use
 .tools/bin/opa: tools/opa/go.mod tools/opa/go.sum
 	cd tools/opa && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/opa
 .tools/bin/conftest: tools/conftest/go.mod tools/conftest/go.sum
@@ -41,6 +41,12 @@ tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest etcd kwok gator promto
 	cd tools/gatekeeper && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/gatekeeper/v3/cmd/gator
 .tools/bin/promtool: tools/prometheus/go.mod tools/prometheus/go.sum
 	cd tools/prometheus && $(GO_BUILD) -o $(CURDIR)/$@ github.com/prometheus/prometheus/cmd/promtool
+# Microsoft's validator of SARIF is a program that an npm package holds whole.
+.tools/bin/sarif-multitool: tools/sarif/package.json tools/sarif/package-lock.json
+	mkdir -p .tools/sarif $(@D) && cp $^ .tools/sarif/ && npm ci --ignore-scripts --no-audit --no-fund --prefix .tools/sarif
+	chmod u+x .tools/sarif/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+	ln -sf ../sarif/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool $@
+	touch $@  # the package dates its files long ago
 # The servers tell clients their version, which only the linker can give them.
 $(KUBERNETES): .tools/bin/%: tools/kubernetes/go.mod tools/kubernetes/go.sum
 	cd tools/kubernetes && go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)" -o $(CURDIR)/$@ k8s.io/kubernetes/cmd/$*
@@ -48,6 +54,7 @@ $(KUBERNETES): .tools/bin/%: tools/kubernetes/go.mod tools/kubernetes/go.sum
 checkov: .tools/checkov/bin/checkov ## install Checkov, for `bedplate check --with checkov`
 .tools/checkov/bin/checkov: requirements/checkov.lock
 	sh tools/install_apart.sh $(PYTHON) .tools/checkov requirements/checkov.lock
+	@mkdir -p .tools/bin && ln -sf ../checkov/bin/checkov .tools/bin/checkov
 	@touch $@
 
 bench: $(STAMP) ## measure, and rewrite docs/explanation/performance.md

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 """The project's root."""
 
 INSTALL = {
+    "checkov": "run `make checkov`, or put `checkov` on PATH",
     "conftest": "run `make tools`, or put `conftest` on PATH",
     "opa": "run `make tools`, or put `opa` on PATH",
     "etcd": "run `make tools`, or put `etcd` on PATH",
@@ -24,6 +25,7 @@ INSTALL = {
     "openssl": "install openssl",
     "promtool": "run `make tools`, or install Prometheus",
     "pulumi": "install the Pulumi CLI and put `pulumi` on PATH",
+    "sarif-multitool": "run `make tools` (it needs npm)",
     "ssh-keygen": "install OpenSSH's client",
 }
 """How to get each program that a test may need."""

@@ -90,9 +90,13 @@ def opinion(
 def _finding(
     check: Check, resource: Resource, origins: Mapping[str, Origin], forbidden: str
 ) -> Finding:
-    message = "" if check.passed else printable(f"Checkov: {check.name}.")
+    subject = f'{resource.type.rpartition(":")[2]} "{resource.name}"'
+    message = "" if check.passed else printable(f"{subject} fails Checkov's: {check.name}.")
     if forbidden and not check.passed:
-        message = f"It asks for {forbidden}, which residency forbids; residency wins."
+        message = printable(
+            f"{subject} fails Checkov's: {check.name}. It asks for {forbidden}, "
+            "which residency forbids; residency wins."
+        )
     return Finding(
         policy=check.id,
         severity="low",

@@ -70,7 +70,7 @@ def run(program: Path, files: Mapping[str, str], seconds: float = SECONDS) -> Ve
             Path(folder, name).write_text(text, encoding="utf-8")
         command = [
             str(program), "--directory", ".", "--framework", "terraform_plan", "kubernetes",
-            "--skip-download", "--output", "json", "--quiet", "--compact",
+            "--skip-download", "--output", "json", "--compact",
         ]  # fmt: skip
         try:
             done = subprocess.run(  # noqa: S603 - the program that was found above
