@@ -29,6 +29,7 @@ from bedplate.cli import (
     review,
     sandbox,
     schema,
+    waiver,
 )
 from bedplate.cli.console import complain, say
 from bedplate.cli.parameters import examples
@@ -89,6 +90,7 @@ app.add_typer(mirror.app, name="mirror")
 app.command("blueprints", epilog=blueprints.EXAMPLES)(blueprints.blueprints)
 app.command("policies", epilog=policies.EXAMPLES)(policies.policies)
 app.add_typer(policy.app, name="policy")
+app.add_typer(waiver.app, name="waiver")
 app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 app.command("release", epilog=release.EXAMPLES)(release.release)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED
-from bedplate.policy.finding import Excuse
+from bedplate.policy.finding import Excuse, Finding
 from bedplate.policy.ladder import STRICTEST, Ladder, ladder_of
 from bedplate.policy.waiver_rules import Ruling, ruling, too_many
 from bedplate.spec.enforcement import THRESHOLDS
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bedplate.errors import Problem
-    from bedplate.policy.catalogue import Severity
-    from bedplate.policy.finding import Finding, Verdict
+    from bedplate.policy.catalogue import Policy, Severity
+    from bedplate.policy.finding import Verdict
     from bedplate.policy.waiver_rules import Status
     from bedplate.policy.waivers import Waiver, WaiverFile
     from bedplate.spec.platform import PlatformSpec
@@ -107,6 +107,15 @@ def unknown_standing(environment: str) -> Standing:
     return Standing(environment, STRICTEST)
 
 
+def severities_of(rules: Iterable[Finding | Policy]) -> dict[str, Severity]:
+    """Return the severity of each policy by id; of two rules with one id the graver counts."""
+    found: dict[str, Severity] = {}
+    for rule in rules:
+        name = rule.policy if isinstance(rule, Finding) else rule.id
+        found[name] = min(found.get(name, rule.severity), rule.severity, key=THRESHOLDS.index)
+    return found
+
+
 def decide(
     findings: Sequence[Finding],
     waivers: WaiverFile,
@@ -120,7 +129,7 @@ def decide(
     ``whole`` tells whether these are all findings of the environment. Where they are only a part,
     such as one layer's, nothing is said of waivers that excuse none of them.
     """
-    severities = _severities(findings)
+    severities = severities_of(findings)
     rulings: list[Ruling] = []
     excused: dict[int, Excuse] = {}
     for waiver in waivers.waivers:
@@ -163,7 +172,7 @@ def _final(first: Ruling, covered: Sequence[Finding]) -> Ruling:
         fix = "remove it, or name in `environments` those that it is for"
         return Ruling(first.waiver, "unused", first.waiver.problem(what, fix))
     on = Counter(project for project, _ in {_place(finding.urn) for finding in covered})
-    severity = _severities(covered)[first.waiver.policy]
+    severity = severities_of(covered)[first.waiver.policy]
     broad = too_many(first.waiver, severity, max(on.values()))
     return broad or replace(first, findings=len(covered))
 
@@ -175,15 +184,6 @@ def _place(urn: str) -> tuple[str, str]:
     """
     parts = urn.split("::")
     return (parts[1] if len(parts) > 1 else "", urn)
-
-
-def _severities(findings: Sequence[Finding]) -> dict[str, Severity]:
-    """Return the severity of each policy by id; of two rules with one id the graver counts."""
-    found: dict[str, Severity] = {}
-    for finding in findings:
-        known = found.get(finding.policy, finding.severity)
-        found[finding.policy] = min(known, finding.severity, key=THRESHOLDS.index)
-    return found
 
 
 def _excuse(waiver: Waiver, verdict: Verdict) -> Excuse:

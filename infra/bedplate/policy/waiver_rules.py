@@ -120,7 +120,7 @@ def _approval(waiver: Waiver, approvers: Mapping[str, str]) -> Ruling | None:
     by = waiver.approved_by
     if not by:
         what, fix = "nobody has approved it", "have an approver add `approved_by`"
-    elif _person(by) == _person(waiver.requested_by):
+    elif same_person(by, waiver.requested_by):
         what, fix = f"{by} approved what {by} asked for", "have another person approve it"
     elif by not in approvers:
         listed = ", ".join(sorted(approvers)) or "nobody yet"
@@ -176,8 +176,9 @@ def _soon(waiver: Waiver, today: date) -> Problem | None:
     return waiver.problem(when, "mend the cause, or have a new one approved")
 
 
-def _person(name: str) -> str:
-    return " ".join(name.casefold().split())
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names are those of one person, however they are written."""
+    return one.casefold().split() == other.casefold().split()
 
 
 def _waiver_of(severity: Severity) -> str:

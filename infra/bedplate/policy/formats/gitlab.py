@@ -42,7 +42,9 @@ def _issues(report: Report, one: EnvironmentReport) -> Iterator[dict[str, Any]]:
     for finding in one.listed():
         place = report.place(one, finding.source)
         text = f"{kind_of(finding)}: {name_of(finding.urn)}: {sentence(finding)}"
-        yield _issue(finding.policy, _severity(finding), text, place, one, finding.urn)
+        yield _issue(
+            finding.policy, _severity(finding), text, place, one, f"{finding.urn} {finding.level}"
+        )
     for problem in one.notes:
         place = report.place(one, problem)
         yield _issue("BEDPLATE-WAIVER", "minor", told(problem), place, one)
@@ -53,9 +55,9 @@ def _severity(finding: Finding) -> str:
 
 
 def _issue(
-    check: str, severity: str, text: str, place: Place, one: EnvironmentReport, urn: str = ""
+    check: str, severity: str, text: str, place: Place, one: EnvironmentReport, subject: str = ""
 ) -> dict[str, Any]:
-    identity = "\x1f".join((check, one.environment, urn or text))
+    identity = "\x1f".join((check, one.environment, subject or text))
     return {
         "type": "issue",
         "check_name": check,

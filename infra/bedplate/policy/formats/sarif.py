@@ -164,7 +164,9 @@ def _told(rule: str, level: str, text: str, place: Place, one: EnvironmentReport
 
 def _finding(finding: Finding, report: Report, one: EnvironmentReport) -> dict[str, Any]:
     place = report.place(one, finding.source)
-    is_open = (finding.excuse.verdict if finding.excuse else finding.verdict) == "unresolved"
+    said = finding.excuse.verdict if finding.excuse else finding.verdict
+    # Code hosts hide what is `open`; what stops a deployment has to be seen.
+    is_open = said == "unresolved" and not finding.blocks
     name = name_of(finding.urn)
     result: dict[str, Any] = {
         "ruleId": finding.policy,
@@ -179,7 +181,9 @@ def _finding(finding: Finding, report: Report, one: EnvironmentReport) -> dict[s
                 ],
             }
         ],
-        "partialFingerprints": _fingerprint(finding.policy, one.environment, finding.urn),
+        "partialFingerprints": _fingerprint(
+            finding.policy, one.environment, finding.urn, finding.level
+        ),
         "properties": {
             "environment": one.environment,
             "tier": one.tier,
