@@ -82,7 +82,8 @@ def _on_disk(path: Path) -> str | None:
 
 def _policy_pages(root: Path) -> dict[str, str]:
     policies = root / "policies"
-    catalogue = load_catalogue([policies / "deploy"], [policies / "controls.yaml"])
+    packs = [policies / "deploy", policies / "admission"]
+    catalogue = load_catalogue(packs, [policies / "controls.yaml"])
     return catalogue_docs.render(catalogue)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from bedplate.policy.fields import DEFAULT_PHASES
+
 if TYPE_CHECKING:
     from bedplate.policy.catalogue import Catalogue, Policy
 
@@ -18,14 +20,22 @@ NOTE: Final = (
 """What every page says of clauses."""
 
 TITLES: Final = {
+    "approval": "Approvals and changes",
     "encryption": "Encryption",
     "gpu_cost": "GPUs and cost",
     "operations": "Operations",
     "residency": "Residency",
+    "supply_chain": "Supply chain",
     "tagging": "Tags and labels",
     "zero_trust": "Zero trust",
 }
 """Headings of the concerns; a concern of another pack is named by its folder."""
+ASKED: Final = {
+    "design": "of a proposal",
+    "deploy": "when deploying",
+    "admission": "when an object enters the cluster",
+}
+"""When a policy is asked, by phase."""
 
 
 def render(catalogue: Catalogue) -> dict[str, str]:
@@ -42,11 +52,13 @@ def render(catalogue: Catalogue) -> dict[str, str]:
 
 def _index(by_concern: dict[str, list[Policy]]) -> str:
     lines = ["# Policies", "", NOTE, ""]
-    lines += ["| Policy | Severity | Level | What holds |", "|---|---|---|---|"]
+    lines += ["| Policy | Severity | Level | Asked | What holds |", "|---|---|---|---|---|"]
     for concern in sorted(by_concern):
         for policy in by_concern[concern]:
             link = f"[{policy.id}]({concern}.md#{_anchor(policy)})"
-            lines.append(f"| {link} | {policy.severity} | {policy.level} | {policy.title} |")
+            phases = ", ".join(policy.phase)
+            row = (link, policy.severity, policy.level, phases, policy.title)
+            lines.append(f"| {' | '.join(row)} |")
     return "\n".join([*lines, "", "The clauses are listed in [controls](controls.md).", ""])
 
 
@@ -69,6 +81,8 @@ def _policy(policy: Policy, catalogue: Catalogue) -> list[str]:
         f"- Severity: {policy.severity}, {policy.level}",
         f"- Judges: {_types(policy)}",
     ]
+    if tuple(policy.phase) != DEFAULT_PHASES:
+        lines.append(f"- Asked: {', '.join(ASKED[name] for name in policy.phase)}")
     if policy.parameters:
         lines.append(f"- Parameters: {', '.join(f'`{name}`' for name in policy.parameters)}")
     if policy.settings:

@@ -14,7 +14,7 @@ import rego.v1
 #   resource_types:
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
 #   reads: [metadata.annotations]
-#   controls: [uae-pdpl:18, gdpr:22, eu-ai-act:14]
+#   controls: [uae-pdpl:18, gdpr:22, eu-ai-act:14, "difc:reg10"]
 #   parameters: [evidence]
 #   avoid: An InferenceService that does not say whether it decides by itself, or does and names neither
 #     `bedplate/oversight-owner` nor `bedplate/review-route`.

@@ -129,6 +129,15 @@ def gone(resource: Resource) -> None:
     del resource
 
 
+def option(name: str, *, value: Any) -> Change:
+    """Set an option of the resource."""
+
+    def change(resource: Resource) -> Resource:
+        return replace(resource, options=resource.options | {name: value})
+
+    return change
+
+
 def without_provider(resource: Resource) -> Resource:
     """Leave the resource to the default provider."""
     return replace(resource, provider=None)
@@ -156,6 +165,18 @@ _IAM = "aws:iam/policy:Policy"
 _ROLE = "aws:iam/role:Role"
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 _LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+_VERSIONS = "aws:s3/bucketVersioning:BucketVersioning"
+_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+_SELECTION = "aws:backup/selection:Selection"
+_ADMIN = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+_STRANGER = "arn:aws:iam::111122223333:role/x"
+_NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_PEER = "kubernetes:security.istio.io/v1:PeerAuthentication"
+_MESH = "kubernetes:security.istio.io/v1:AuthorizationPolicy"
+_SPACE = "kubernetes:core/v1:Namespace"
+_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+_HELM = "kubernetes:helm.sh/v3:Release"
+_ORIGIN = "kubernetes:constraints.gatekeeper.sh/v1beta1:BedplateImageRegistries"
 _DEFAULT = "rules.*.applyServerSideEncryptionByDefault"
 _AWAY = "arn:aws:events:eu-west-1:111122223333:event-bus/away"
 
@@ -245,9 +266,40 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
     ("OPS-002", _ALARM, "silent", put("alarmActions", [])),
     ("OPS-002", "aws:sns/topicSubscription:TopicSubscription", "gone", gone),
     ("OPS-002", "aws:guardduty/detector:Detector", "gone", gone),
+    ("OPS-003", _VERSIONS, "gone", gone),
+    ("OPS-003", _VERSIONS, "suspended", put("versioningConfiguration.status", "Suspended")),
+    ("OPS-003", _SELECTION, "gone", gone),
+    ("OPS-004", _LIFECYCLE, "gone", gone),
+    ("OPS-004", _LIFECYCLE, "disabled", put("rules.*.status", "Disabled")),
+    ("OPS-004", _LIFECYCLE, "versions stay", drop("rules.*.noncurrentVersionExpiration")),
+    ("GPU-003", _POOL, "no taint", drop("spec.template.spec.taints")),
+    ("SUP-004", _ECR, "movable tags", put("imageTagMutability", "MUTABLE")),
+    ("SUP-004", _ECR, "unscanned", put("imageScanningConfiguration.scanOnPush", new=False)),
+    ("SUP-005", _ORIGIN, "gone", gone),
+    ("SUP-006", _HELM, "no version", drop("version")),
+    ("SUP-006", _HELM, "a range", put("version", ">=1.0.0")),
+    ("ZT-004", _PEER, "permissive", put("spec.mtls.mode", "PERMISSIVE")),
+    ("ZT-007", _CLUSTER, "ConfigMap", put("accessConfig.authenticationMode", "CONFIG_MAP")),
+    (
+        "ZT-007",
+        _CLUSTER,
+        "its creator",
+        drop("accessConfig.bootstrapClusterCreatorAdminPermissions"),
+    ),
 )
 
-FAULTS = tuple(Fault(*parts) for parts in _FAULTS)
+_NAMED: tuple[tuple[str, str, str, Change, str], ...] = (
+    ("OPS-005", _HELM, "no log", gone, "request-log"),
+    ("ZT-007", _ADMIN, "a stranger", put("principalArn", _STRANGER), "ClusterAdmin"),
+    ("ZT-003", _NETWORK, "gone", gone, "/default-deny"),
+    ("ZT-003", _NETWORK, "one way", put("spec.policyTypes", ["Ingress"]), "/default-deny"),
+    ("ZT-003", _NETWORK, "some pods", put("spec.podSelector", {"a": "b"}), "/default-deny"),
+    ("ZT-004", _PEER, "gone", gone, "istio-system/"),
+    ("ZT-004", _MESH, "gone", gone, "istio-system/deny-all"),
+    ("ZT-004", _MESH, "all", put("spec.rules", [{}]), "istio-system/deny-all"),
+)
+
+FAULTS = (*(Fault(*parts) for parts in _FAULTS), *(Fault(*parts) for parts in _NAMED))
 """All faults that a golden plan of any environment must not hide."""
 
 
@@ -261,6 +313,17 @@ def _production() -> Iterator[Fault]:
     yield Fault("OPS-007", _LOCK, "no days", put("rule", {"defaultRetention": {}}), "evidence")
     yield Fault("OPS-007", versioning, "suspended", suspended, "evidence")
     yield Fault("OPS-007", _BUCKET, "unlocked", drop("objectLockEnabled"), "evidence")
+    longer, shorter = put("rules.*.expiration.days", 9999), put("rules.*.expiration.days", 30)
+    yield Fault("OPS-004", _LIFECYCLE, "kept too long", longer, "datasets")
+    yield Fault("OPS-005", _LIFECYCLE, "gone too soon", shorter, "requests")
+    blotted = drop("values.config.processors.transform")
+    yield Fault("OPS-005", _HELM, "names stay", blotted, "request-log")
+    for token in (_BUCKET, _KEY, _RDS, _VAULT, _CLUSTER, _ECR):
+        yield Fault("OPS-006", token, "unprotected", option("protect", value=False))
+    yield Fault("OPS-006", _POLICY, "ignored", option("ignoreChanges", value=["policy"]))
+    outside = put("metadata.labels", {"bedplate/team": "fraud"})
+    yield Fault("ZT-004", _SPACE, "outside the mesh", outside, "fraud")
+    yield Fault("GPU-003", _GROUP, "no taint", drop("taints"), "training")
 
 
 PRODUCTION = (*FAULTS, *_production())

@@ -68,6 +68,13 @@ def shipped() -> Catalogue:
     return load_catalogue([POLICIES / "deploy"], [POLICIES / "controls.yaml"])
 
 
+@cache
+def both_packs() -> Catalogue:
+    """Return the catalogue of the rules on plans and of those at admission."""
+    packs = [POLICIES / "deploy", POLICIES / "admission"]
+    return load_catalogue(packs, [POLICIES / "controls.yaml"])
+
+
 CONTROLS = """\
 "gdpr:32":
   regime: "GDPR"

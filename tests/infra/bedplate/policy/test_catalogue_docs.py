@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from support.plans import ROOT, RULE, pack, shipped
+from support.plans import ROOT, RULE, both_packs, pack
 
 from bedplate.policy.catalogue_docs import FOLDER, render
 
@@ -43,12 +43,12 @@ def test_the_pages_on_disk_are_those_of_the_catalogue() -> None:
         str(file.relative_to(ROOT)): file.read_text() for file in (ROOT / FOLDER).glob("*.md")
     }
 
-    assert on_disk == render(shipped())
+    assert on_disk == render(both_packs())
 
 
 def test_every_link_of_the_index_leads_to_a_heading() -> None:
     """Anchors are those that a renderer makes from headings."""
-    pages = render(shipped())
+    pages = render(both_packs())
     links = re.findall(r"\]\((\w+\.md)#([\w-]+)\)", pages[f"{FOLDER}/index.md"])
     headings = {
         (name.rpartition("/")[2], re.sub(r"[^\w -]", "", title).lower().replace(" ", "-"))
@@ -56,12 +56,12 @@ def test_every_link_of_the_index_leads_to_a_heading() -> None:
         for title in re.findall(r"^## (.+)$", page, re.MULTILINE)
     }
 
-    assert len(links) == len(shipped().policies)
+    assert len(links) == len(both_packs().policies)
     assert set(links) - headings == set()
 
 
 def test_no_page_claims_that_a_law_is_kept() -> None:
     """A policy maps to a clause; more is not ours to say."""
-    text = " ".join(render(shipped()).values()).lower()
+    text = " ".join(render(both_packs()).values()).lower()
 
     assert [word for word in ("complies", "compliant", "guarantees") if word in text] == []

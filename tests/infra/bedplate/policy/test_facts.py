@@ -20,10 +20,31 @@ def _facts(**changes: Any) -> dict[str, Any]:
 
 
 def test_every_parameter_of_a_shipped_policy_is_a_fact() -> None:
-    """No rule of ours can lack a fact that an environment has."""
+    """No rule of ours lacks a fact of an environment; a release is there to deploy only."""
     wanted = {name for policy in shipped().policies for name in policy.parameters}
 
-    assert {name for name in wanted if _facts().get(name) is None} == set()
+    assert {name for name in wanted if _facts().get(name) is None} == {"release"}
+
+
+@pytest.mark.parametrize(
+    ("day", "age"), [(None, -1), ("2026-11-24", -1), ("2026-11-23", 0), ("2026-10-24", 30)]
+)
+def test_ages_are_in_days_and_never_ahead(day: str | None, age: int) -> None:
+    """What was never done, or lies ahead, has no age that a rule could accept."""
+    backup = {"restore_test_date": day}
+
+    assert _facts(stores={"backup": backup})["restore_test_age_days"] == age
+
+
+def test_retention_follows_from_the_regimes() -> None:
+    """Health records for 25 years; requests for half a year in production and under the AI Act."""
+    health = {"governance": {"regimes": ["uae-health"]}}
+    act = {"governance": {"regimes": ["eu-ai-act"]}, "tier": "development"}
+
+    assert (_facts()["min_record_days"], _facts(**health)["min_record_days"]) == (0, 9132)
+    assert _facts()["min_request_log_days"] == 184
+    assert _facts(**act)["min_request_log_days"] == 184
+    assert _facts(tier="development")["min_request_log_days"] == 1
 
 
 def test_the_region_of_the_environment_is_the_only_one_allowed() -> None:
