@@ -16,6 +16,7 @@ INSTALL = {
     "checkov": "run `make checkov`, or put `checkov` on PATH",
     "conftest": "run `make tools`, or put `conftest` on PATH",
     "opa": "run `make tools`, or put `opa` on PATH",
+    "curl": "install curl",
     "etcd": "run `make tools`, or put `etcd` on PATH",
     "gator": "run `make tools`, or put `gator` on PATH",
     "kube-apiserver": "run `make tools`",

@@ -71,6 +71,8 @@ POSTGRES_CLIENT: Final = "public.ecr.aws/docker/library/postgres:17.6-alpine"
 """Postgres' own client; the server is of the same major version or older."""
 CURL: Final = "docker.io/curlimages/curl:8.21.0"
 """What asks an engine for a run by its API."""
+AWS_CLI: Final = "public.ecr.aws/aws-cli/aws-cli:2.32.9"
+"""What asks AWS Backup how old backups are."""
 BUS: Final = (
     "docker.io/library/nats:2.10.10",
     "docker.io/natsio/prometheus-nats-exporter:0.14.0",
@@ -107,7 +109,7 @@ PIPELINES: Final = tuple(
     )
 )
 """Images of the manifests of Kubeflow Pipelines."""
-OWN: Final = (LOGIN, POSTGRES_CLIENT, CURL, *BUS, COLLECTOR, *RUNTIMES.values(), *PIPELINES)
+OWN: Final = (LOGIN, POSTGRES_CLIENT, CURL, AWS_CLI, *BUS, COLLECTOR, *RUNTIMES.values(), *PIPELINES)
 """Images that manifests of ours name, beside those of charts."""
 
 IMAGES: Final[dict[str, tuple[ChartImage, ...]]] = {

@@ -51,6 +51,14 @@ class DriftSpec(Spec):
     """Whether an alert on drift starts a retraining run."""
 
 
+class BackupAgeSpec(Spec):
+    """When a backup is too old."""
+
+    hours: Annotated[int, Field(ge=2, le=8784)] = 30
+    """Hours since the newest backup of a resource; more than `stores.backup.schedule` leaves
+    between two, and the time that one takes."""
+
+
 class MonitoringSpec(Spec):
     """What is measured, kept and reported."""
 
@@ -64,6 +72,8 @@ class MonitoringSpec(Spec):
     """What users of models are promised."""
     quality: QualitySpec = QualitySpec()
     """When a model's quality has decayed."""
+    backup_age: BackupAgeSpec = BackupAgeSpec()
+    """When a backup is too old."""
     storage_gib: Annotated[int, Field(ge=10, le=16000)] = 50
     """Volume of the metrics, GiB."""
     drift: DriftSpec = DriftSpec()

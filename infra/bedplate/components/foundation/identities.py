@@ -99,6 +99,7 @@ class Identities(Component):
             controllers.loki(access),
             controllers.request_log(access),
             controllers.alerts(access),
+            controllers.backup_age(access),
             controllers.orchestrator(access, spec),
             *(
                 teams.workload(access, name, team, images[name])

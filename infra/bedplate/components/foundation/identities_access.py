@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedplate.components import iam
 from bedplate.components.foundation.cluster_roles import via_service
+from bedplate.components.foundation.network_services import endpoint_services
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,12 +130,30 @@ class Access:
         """Return what sends messages to one of the environment's topics."""
         names = self.scope.names
         topic = names.arn("sns", names.resource(part))
-        return iam.allow("Publish", ["sns:Publish"], [topic], condition=self._inside())
+        condition = self._by_way_of("sns")
+        return iam.allow("Publish", ["sns:Publish"], [topic], condition=condition)
+
+    def backups(self) -> iam.Statement:
+        """Return what reads when a resource was last backed up, of the environment's own vault."""
+        names = self.scope.names
+        vault = names.arn("backup", f"backup-vault:{names.resource('backup')}")
+        actions = [f"backup:{verb}BackupVault" for verb in ("Describe", "ListProtectedResourcesBy")]
+        condition = self._by_way_of("backup")
+        return iam.allow("BackupAge", actions, [vault], condition=condition)
 
     def key_for_topic(self) -> iam.Statement:
         """Return what SNS needs of the key to take a message."""
         actions = ["kms:Decrypt", "kms:GenerateDataKey"]
         return self._key("KeyOfTopic", actions, "sns", ("platform",))
+
+    def _by_way_of(self, service: str) -> dict[str, Any]:
+        """Return the condition of a service that has an endpoint in isolated networks only.
+
+        A call through a NAT gateway carries no VPC, and would be refused for want of it.
+        """
+        if service in endpoint_services(self.scope.spec):
+            return self._inside()
+        return {"StringEquals": {"aws:ResourceAccount": self.scope.names.account_id}}
 
     def _inside(self, **more: str) -> dict[str, Any]:
         own = {"aws:ResourceAccount": self.scope.names.account_id, "aws:SourceVpc": self.vpc_id}

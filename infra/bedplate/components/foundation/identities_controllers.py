@@ -121,6 +121,16 @@ def alerts(access: Access) -> Identity:
     )
 
 
+def backup_age(access: Access) -> Identity:
+    """Return the identity that asks how old backups are, and can't read what is in them."""
+    return Identity(
+        part="backup-age",
+        namespaces=("monitoring",),
+        service_accounts=("backup-age",),
+        grants={"backups": (access.backups(),)},
+    )
+
+
 def orchestrator(access: Access, spec: PlatformSpec) -> Identity:
     """Return the identity of the pipeline engine: its logs and artefacts, not the teams' data."""
     namespace, service_accounts = _ORCHESTRATORS[spec.orchestration.engine]

@@ -12,6 +12,7 @@ _DATA = ("ecr.api", "ecr.dkr", "eks-auth", "kms", "logs", "secretsmanager", "sts
 
 _CONTROL = (
     "autoscaling",
+    "backup",
     "ec2",
     "eks",
     "elasticloadbalancing",

@@ -208,7 +208,8 @@ def _workflow() -> dict[str, Any]:
 
 _AIRFLOW = (
     "set -eu\n"
-    'token=$(curl -fsS -X POST "$ENGINE/auth/token" -H "Content-Type: application/json" -d "{}" '
+    # With its simple manager and `all_admins`, Airflow hands out a token to a GET.
+    'token=$(curl -fsS "$ENGINE/auth/token" '
     '| sed -n \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/p\')\n'
     'curl -fsS -X POST "$ENGINE/api/v2/dags/$MODEL-training/dagRuns" '
     '-H "Authorization: Bearer $token" -H "Content-Type: application/json" '
@@ -216,9 +217,12 @@ _AIRFLOW = (
 )
 _KUBEFLOW = (
     "set -eu\n"
+    # Runs name a pipeline by its id, which is made when it is uploaded.
+    'id=$(curl -fsS "$ENGINE/apis/v2beta1/pipelines/names/$MODEL-training" '
+    '| sed -n \'s/.*"pipeline_id": *"\\([^"]*\\)".*/\\1/p\')\n'
     'curl -fsS -X POST "$ENGINE/apis/v2beta1/runs" -H "Content-Type: application/json" '
     '-d "{\\"display_name\\": \\"retrain-$MODEL\\", \\"pipeline_version_reference\\": '
-    '{\\"pipeline_id\\": \\"$MODEL-training\\"}, '
+    '{\\"pipeline_id\\": \\"$id\\"}, '
     '\\"runtime_config\\": {\\"parameters\\": {\\"reason\\": \\"$REASON\\"}}}"\n'
 )
 

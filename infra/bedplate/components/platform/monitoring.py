@@ -9,6 +9,7 @@ from bedplate.components.platform.component import PlatformArgs, PlatformCompone
 from bedplate.components.platform.control_plane import control_plane_manifests
 from bedplate.components.platform.edge import EdgeRoute, edge_route
 from bedplate.components.platform.flow import Flow, Peer
+from bedplate.components.platform.monitoring_backups import backup_age
 from bedplate.components.platform.monitoring_dashboards import (
     DASHBOARDS,
     Dashboard,
@@ -41,6 +42,8 @@ class Monitoring(PlatformComponent):
         self._flows()
         self._targets()
         self._rules()
+        for manifest in backup_age(self.scope):
+            self.manifest(manifest)
         for dashboard in (*DASHBOARDS, cost_dashboard(self.scope.spec)):
             self._dashboard(dashboard)
         self.register_outputs({})

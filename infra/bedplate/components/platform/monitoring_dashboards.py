@@ -106,9 +106,12 @@ DASHBOARDS = (
         "platform-health",
         "Platform: certificates, secrets, volumes, quotas",
         (
-            Panel("Certificates: time left", "min by (namespace, name) "
+            Panel("Certificates: time left", "min by (exported_namespace, name) "
                   "(certmanager_certificate_expiration_timestamp_seconds) - time()",
-                  "{{namespace}}/{{name}}", "s"),
+                  "{{exported_namespace}}/{{name}}", "s"),
+            Panel("Backups: age of the newest", "time() - max by (resource) "
+                  "(last_over_time(bedplate_backup_completed_timestamp_seconds[6h]))",
+                  "{{resource}}", "s"),
             Panel("Secrets that can't be read", "sum by (exported_namespace, name) "
                   '(externalsecret_status_condition{condition="Ready", status="False"})',
                   "{{name}}"),

@@ -1,7 +1,8 @@
 """Alert rules: what people are woken for, and what starts a retraining run.
 
 Sources of the metrics: KServe's Python server and its agent, DCGM exporter, kube-state-metrics,
-cert-manager, Karpenter, Gatekeeper; `bedplate_model_*` are exported by model repositories.
+cert-manager, Karpenter, Gatekeeper; `bedplate_model_*` are exported by model repositories, and the
+age of backups by a job of ours.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from bedplate.components.platform.monitoring_backups import METRIC
 from bedplate.spec.namespaces import retrains
 
 if TYPE_CHECKING:
@@ -48,7 +50,14 @@ class Alert:
 
 def alerts(spec: PlatformSpec) -> tuple[Alert, ...]:
     """Return every alert of the environment."""
-    return (*_serving(spec), *_quality(spec), *_gpu(), *_platform(), *_teams())
+    return (
+        *_serving(spec),
+        *_quality(spec),
+        *_gpu(),
+        *_platform(),
+        *_backups(spec),
+        *_teams(),
+    )
 
 
 def _errors(window: str) -> str:
@@ -157,11 +166,13 @@ def _platform() -> Iterator[Alert]:
     yield Alert(
         name="CertificateExpiresSoon",
         group="platform",
-        expr="min by (namespace, name) (certmanager_certificate_expiration_timestamp_seconds) "
-        "- time() < 7 * 24 * 3600",
+        # `namespace` is the exporter's own; the certificate's is kept beside it.
+        expr="min by (exported_namespace, name) "
+        "(certmanager_certificate_expiration_timestamp_seconds) - time() < 7 * 24 * 3600",
         hold="1h",
         severity="critical",
-        summary="The certificate {{ $labels.namespace }}/{{ $labels.name }} is not renewed",
+        summary="The certificate {{ $labels.exported_namespace }}/{{ $labels.name }} is not "
+        "renewed",
     )
     yield Alert(
         name="SecretIsNotRefreshed",
@@ -190,6 +201,27 @@ def _platform() -> Iterator[Alert]:
         hold="30m",
         severity="warning",
         summary="The volume {{ $labels.persistentvolumeclaim }} is nearly full",
+    )
+
+
+def _backups(spec: PlatformSpec) -> Iterator[Alert]:
+    # Told once an hour: a sample older than five minutes counts by its own time.
+    newest = f"max by (resource) (last_over_time({METRIC}[6h]))"
+    yield Alert(
+        name="BackupIsTooOld",
+        group="backups",
+        expr=f"time() - {newest} > {spec.monitoring.backup_age.hours * 3600}",
+        hold="15m",
+        severity="critical",
+        summary="{{ $labels.resource }} was last backed up {{ $value | humanizeDuration }} ago",
+    )
+    yield Alert(
+        name="BackupAgeIsUnknown",
+        group="backups",
+        expr=f"absent(last_over_time({METRIC}[6h]))",
+        hold="2h",
+        severity="warning",
+        summary="Nobody tells how old backups are: look at the job backup-age in monitoring",
     )
 
 

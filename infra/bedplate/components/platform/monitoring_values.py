@@ -34,6 +34,12 @@ _OPEN: Final = dict.fromkeys(
 )
 """Otherwise only monitors of this very release count."""
 
+_OWN: Final = [
+    {"group": "monitoring.coreos.com", "resource": resource, "namespace": "monitoring"}
+    for resource in ("podmonitors", "prometheusrules", "servicemonitors")
+]
+"""What reads and tells of every namespace: the monitors and rules of the platform itself."""
+
 _MANAGED_BY_EKS: Final = ("kubeControllerManager", "kubeEtcd", "kubeProxy", "kubeScheduler")
 """Parts of the control plane that EKS shows nobody."""
 
@@ -86,6 +92,11 @@ def _prometheus(scope: PlatformScope) -> dict[str, Any]:
         "serviceAccount": {"create": True, "name": "prometheus"},
         "prometheusSpec": {
             **_OPEN,
+            # What applications send to the collector is written to it.
+            "enableRemoteWriteReceiver": True,
+            # A team's rule reads its own namespace, and its alert can name no other.
+            "enforcedNamespaceLabel": "namespace",
+            "excludedFromEnforcement": _OWN,
             "retention": f"{monitoring.metrics_retention_days}d",
             "retentionSize": f"{monitoring.storage_gib * 8 // 10}GB",
             "externalLabels": {
@@ -219,22 +230,43 @@ def telemetry_values(scope: PlatformScope) -> dict[str, Any]:
         "resources": _resources("50m", "128Mi", "512Mi"),
         "ports": {**UNUSED_PORTS, "otlp-http": {"enabled": True}},
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+        "presets": {"kubernetesAttributes": {"enabled": True}},
         "config": {
             "receivers": {
                 **UNUSED_RECEIVERS,
                 "otlp": {"protocols": {"grpc": None, "http": {"endpoint": listen}}},
             },
+            "processors": _sender(),
             "exporters": {**export, **remote, **forward, "debug": None},
             "service": {"pipelines": _pipelines(logs)},
         },
     }
 
 
-def _pipelines(logs: list[str]) -> dict[str, Any]:
-    own = {"receivers": ["otlp"], "processors": ["memory_limiter", "batch"]}
+def _sender() -> dict[str, Any]:
+    """Return what says whose a metric is: the pod's at the other end, whatever the metric says.
+
+    An alert on a model starts a run in the namespace that it names.
+    """
     return {
-        "logs": own | {"exporters": logs},
-        "metrics": own | {"exporters": ["prometheusremotewrite"]},
+        "k8sattributes": {"pod_association": [{"sources": [{"from": "connection"}]}]},
+        "transform": {
+            "error_mode": "propagate",
+            "metric_statements": [
+                'delete_key(datapoint.attributes, "namespace")',
+                'set(datapoint.attributes["namespace"], resource.attributes["k8s.namespace.name"])',
+            ],
+        },
+    }
+
+
+def _pipelines(logs: list[str]) -> dict[str, Any]:
+    steps = ["memory_limiter", "k8sattributes"]
+    own = {"receivers": ["otlp"]}
+    return {
+        "logs": own | {"processors": [*steps, "batch"], "exporters": logs},
+        "metrics": own
+        | {"processors": [*steps, "transform", "batch"], "exporters": ["prometheusremotewrite"]},
         "traces": None,
     }
 

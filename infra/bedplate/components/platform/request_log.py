@@ -117,7 +117,8 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             "s3_prefix": "requests",
             "compression": "gzip",
         },
-        "marshaler": "body",
+        # Body and headers: without these nobody knows whose request it was, or which answer to it.
+        "marshaler": "otlp_json",
     }
     pipeline = {
         "receivers": ["webhookevent"],
@@ -130,6 +131,8 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             "webhookevent": {
                 "endpoint": f"${{env:MY_POD_IP}}:{REQUEST_LOG.pod_port}",
                 "path": "/",
+                # What KServe says of each: model, namespace, kind, id (CloudEvents over HTTP).
+                "header_attribute_regex": "(?i)^ce-",
             },
         },
         "processors": processors,

@@ -59,6 +59,7 @@ def test_every_controller_and_team_has_a_role_of_its_own() -> None:
         "loki": ["monitoring/loki"],
         "request-log": ["monitoring/request-log"],
         "alerts": ["monitoring/alertmanager"],
+        "backup-age": ["monitoring/backup-age"],
         "orchestrator": ["argo/argo-workflow", "argo/argo-workflows-server"],
         "workload-fraud": ["fraud-train/workload", "fraud/workload"],
         "workload-claims": ["claims/workload"],

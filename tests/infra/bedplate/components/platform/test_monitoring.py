@@ -20,7 +20,7 @@ KNOWN = {name for source in METRICS for name in source["metrics"]}
 WORDS = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 LANGUAGE = {
     *("sum", "max", "min", "avg", "by", "rate", "count", "time", "and", "or", "vector", "le"),
-    *("histogram_quantile", "sum_over_time"),
+    *("histogram_quantile", "sum_over_time", "last_over_time", "absent"),
 }
 
 
@@ -57,6 +57,35 @@ def test_prometheus_sees_all_monitors_and_keeps_what_was_asked() -> None:
     assert chart["retention"] == "14d"
     claim = chart["storageSpec"]["volumeClaimTemplate"]["spec"]
     assert claim["storageClassName"] == "gp3-encrypted"
+
+
+def test_what_applications_send_arrives_under_their_own_namespace() -> None:
+    """Prometheus takes it, and the collector says whose it is, whatever the sender says."""
+    plan = platform_plan(lambda args: Monitoring("monitoring", args))
+    config = values(plan, "telemetry")["config"]
+    pipeline = config["service"]["pipelines"]["metrics"]
+    address = config["exporters"]["prometheusremotewrite"]["endpoint"]
+
+    assert address == "http://prometheus.monitoring.svc.cluster.local:9090/api/v1/write"
+    chart = values(plan, "metrics")["prometheus"]["prometheusSpec"]
+    assert chart["enableRemoteWriteReceiver"] is True
+    assert pipeline["processors"] == ["memory_limiter", "k8sattributes", "transform", "batch"]
+    assert config["processors"]["transform"]["metric_statements"] == [
+        'delete_key(datapoint.attributes, "namespace")',
+        'set(datapoint.attributes["namespace"], resource.attributes["k8s.namespace.name"])',
+    ]
+    assert config["processors"]["k8sattributes"]["pod_association"] == [
+        {"sources": [{"from": "connection"}]}
+    ]
+
+
+def test_a_teams_rule_reads_its_own_namespace_only() -> None:
+    """Else it could start a retraining run of another team's model."""
+    plan = platform_plan(lambda args: Monitoring("monitoring", args))
+    chart = values(plan, "metrics")["prometheus"]["prometheusSpec"]
+
+    assert chart["enforcedNamespaceLabel"] == "namespace"
+    assert {each["namespace"] for each in chart["excludedFromEnforcement"]} == {"monitoring"}
 
 
 def test_alerts_reach_people_by_the_alarm_topic() -> None:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.needs("promtool")
 
 ON = {"monitoring": {"drift": {"retrain": True}}, "feedback": {"cool_down_hours": 6}}
 MODEL = 'namespace="fraud", model="scoring"'
+BACKUP = 'bedplate_backup_completed_timestamp_seconds{resource="arn:aws:rds:x"}'
 GATEWAY = 'destination_service_namespace="fraud", destination_service_name="scoring"'
 
 CASES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
@@ -85,11 +86,22 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
         "45m",
     ),
     "CertificateExpiresSoon": (
-        {'certmanager_certificate_expiration_timestamp_seconds{namespace="edge", name="x"}':
-         "86400x120"},
-        {'certmanager_certificate_expiration_timestamp_seconds{namespace="edge", name="x"}':
-         "8640000x120"},
+        {'certmanager_certificate_expiration_timestamp_seconds{exported_namespace="edge", '
+         'name="x"}': "86400x120"},
+        {'certmanager_certificate_expiration_timestamp_seconds{exported_namespace="edge", '
+         'name="x"}': "8640000x120"},
         "90m",
+    ),
+    "BackupIsTooOld": (
+        # A sample an hour; test time starts at 0: the backup was completed 40 hours before.
+        {f"{BACKUP}": "-144000 _x59 -144000 _x59 -144000"},
+        {f"{BACKUP}": "-36000 _x59 -36000 _x59 -36000"},
+        "135m",
+    ),
+    "BackupAgeIsUnknown": (
+        {"up": "1x600"},
+        {f"{BACKUP}": "0 _x59 0 _x59 0 _x59 0 _x59 0 _x59 0 _x59 0 _x59 0"},
+        "500m",
     ),
     "SecretIsNotRefreshed": (
         {'externalsecret_status_condition{exported_namespace="mlflow", name="database", '

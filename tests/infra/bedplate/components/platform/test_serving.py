@@ -86,6 +86,16 @@ def test_redaction_stands_in_the_collectors_configuration() -> None:
     assert config["exporters"]["awss3"]["s3uploader"]["s3_bucket"].startswith("acme-prod-requests")
 
 
+def test_each_record_says_which_model_it_was() -> None:
+    """KServe's logger names model, namespace, kind and id in headers, which are kept."""
+    config = values(_plan(), "request-log")["config"]
+    header = re.compile(config["receivers"]["webhookevent"]["header_attribute_regex"])
+
+    assert all(header.search(name) for name in ("Ce-Id", "ce-type", "Ce-Inferenceservicename"))
+    assert not header.search("Authorization")
+    assert config["exporters"]["awss3"]["marshaler"] == "otlp_json"
+
+
 def test_what_is_not_wanted_is_not_installed() -> None:
     """No KEDA for the autoscaler `hpa`, no collector without a request log."""
     plan = _plan(autoscaler="hpa", request_log={"enabled": False})
