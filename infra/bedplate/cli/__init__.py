@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bedplate.cli import (
+    admit,
     approvals,
     audit,
     blueprints,
@@ -83,6 +84,7 @@ def _all_verbs(
 
 
 app.command("check", epilog=check.EXAMPLES)(check.check)
+app.command("admit", epilog=admit.EXAMPLES)(admit.admit)
 app.command("preview", epilog=preview.EXAMPLES)(preview.preview)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("cost", epilog=cost.EXAMPLES)(cost.cost)

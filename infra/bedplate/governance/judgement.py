@@ -9,10 +9,11 @@ from bedplate.components.scope import Scope
 from bedplate.errors import SpecError
 from bedplate.governance.assessment import Assessment
 from bedplate.governance.contracts import contract_problems
-from bedplate.governance.policy_set import policies_of
+from bedplate.governance.policy_set import admission_policies, policies_of
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
+from bedplate.policy.admission import judge_plan
 from bedplate.policy.decision import standing_of
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
@@ -73,6 +74,8 @@ def _findings(
     known = facts(spec, options.today, cost.hourly_usd, unpriced, release)
     engine = rego_engine(options)
     try:
-        return evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
+        found = evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
+        inside = judge_plan(plan, admission_policies(), engine, environment.origins, options.phase)
+        return (*found, *inside)
     finally:
         engine.close()

@@ -22,6 +22,13 @@ def shipped_policies() -> Catalogue:
     return policies_in(asset("policies"))
 
 
+@cache
+def admission_policies() -> Catalogue:
+    """Return the policies on Kubernetes objects that ship with Bedplate, read once a process."""
+    folder = asset("policies")
+    return load_catalogue(packs_of(folder, admission=True), [folder / CONTROLS])
+
+
 def policies_of(stacks: Path) -> Catalogue:
     """Return the policies of the platform whose environment files lie in a folder.
 

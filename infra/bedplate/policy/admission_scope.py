@@ -37,16 +37,16 @@ class Constraint:
     def asks_about(self, manifest: Mapping[str, Any], namespaces: Mapping[str, Labels]) -> bool:
         """Tell whether the rule is asked about an object; `namespaces` are labels by name.
 
-        An object without a namespace is not held back by the namespaces' labels, one in an unknown
-        namespace is.
+        What lies in an unknown namespace, or in none, is chosen by no selector of namespaces. The
+        name "" stands for the namespace of objects that name none, where these are given one later.
         """
         metadata = manifest.get("metadata")
         if not isinstance(metadata, dict) or not self._kind_fits(manifest):
             return False
-        namespace = metadata.get("namespace")
-        if isinstance(namespace, str):
-            own = namespaces.get(namespace)
-            if own is None or not _selects(self.match.get("namespaceSelector"), own):
+        selector = self.match.get("namespaceSelector")
+        if selector:
+            own = namespaces.get(str(metadata.get("namespace") or ""))
+            if own is None or not _selects(selector, own):
                 return False
         labels = metadata.get("labels")
         return _selects(self.match.get("labelSelector"), labels if isinstance(labels, dict) else {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -33,11 +34,8 @@ _WORD: Final = re.compile(r"\b[a-z]\w*\b")
 _TARGET: Final = "admission.k8s.gatekeeper.sh"
 _MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 _SELECTORS: Final[dict[frozenset[str], list[dict[str, Any]]]] = {
-    # The platform makes these in teams' namespaces, and teams have no right to make them.
+    # The platform opens ways out that a team may not, and teams have no right to make policies.
     frozenset({"NetworkPolicy"}): [
-        {"key": _MANAGED_BY, "operator": "NotIn", "values": ["bedplate"]}
-    ],
-    frozenset({"Role", "RoleBinding"}): [
         {"key": _MANAGED_BY, "operator": "NotIn", "values": ["bedplate"]}
     ],
     # What charts bring is as its authors wrote it; Kubernetes' own roles carry the second label.
@@ -69,6 +67,13 @@ class AdmissionRule:
     """How much harm a violation does."""
 
     @property
+    def judges_cluster(self) -> bool:
+        """Whether it judges what lies in no namespace, where a selector of namespaces fits none."""
+        return all(
+            group == CONSTRAINTS or kind.startswith("Cluster") for group, kind in self.matches
+        )
+
+    @property
     def left_out(self) -> list[dict[str, Any]]:
         """Labels by which objects are left out, as a selector's expressions."""
         return _SELECTORS.get(frozenset(kind for _, kind in self.matches), [])
@@ -84,8 +89,9 @@ class AdmissionRule:
         )
 
 
+@cache
 def rules(folder: Path | None = None) -> tuple[AdmissionRule, ...]:
-    """Return the rules of the pack, by id."""
+    """Return the rules of the pack, by id, read once a process."""
     pack = folder or asset("policies") / "admission"
     shared = [_body(file) for file in sorted((pack / "lib").glob("*.rego"))]
     files = (file for file in sorted(pack.glob("*/*.rego")) if file.parent.name != "lib")
@@ -191,22 +197,21 @@ def constraint(
 ) -> dict[str, Any]:
     """Return the constraint that puts a rule into force.
 
-    It holds in the teams' namespaces, and for what lies in none. Raises KeyError where `known`
-    lacks a list that the rule asks for.
+    It holds in the teams' namespaces, or for the whole cluster where that is what it judges. Raises
+    KeyError where `known` lacks a list that the rule asks for.
     """
     kinds: dict[str, list[str]] = {}
     for group, kind in rule.matches:
         kinds.setdefault(group, []).append(kind)
-    teams = {"matchExpressions": [{"key": TEAM_LABEL, "operator": "Exists"}]}
-    spec: dict[str, Any] = {
-        "enforcementAction": enforcement,
-        "match": {
-            "kinds": [{"apiGroups": [group], "kinds": names} for group, names in kinds.items()],
-            "namespaceSelector": teams,
-        },
+    match: dict[str, Any] = {
+        "kinds": [{"apiGroups": [group], "kinds": names} for group, names in kinds.items()]
     }
+    if not rule.judges_cluster:
+        teams = {"matchExpressions": [{"key": TEAM_LABEL, "operator": "Exists"}]}
+        match["namespaceSelector"] = teams
+    spec: dict[str, Any] = {"enforcementAction": enforcement, "match": match}
     if rule.left_out:
-        spec["match"]["labelSelector"] = {"matchExpressions": rule.left_out}
+        match["labelSelector"] = {"matchExpressions": rule.left_out}
     if rule.parameters:
         spec["parameters"] = {name: known[name] for name in rule.parameters}
     return {
