@@ -81,6 +81,7 @@ def environ(opened: Opened, log: str, port: int) -> dict[str, str]:
     """Return what a server is told."""
     return {
         **os.environ,
+        "PYTHONPATH": str(ROOT / "src"),
         "MODEL_DIR": str(opened.folder),
         "MODEL_DIGEST": opened.digest,
         "MODEL_VERSION": "3",

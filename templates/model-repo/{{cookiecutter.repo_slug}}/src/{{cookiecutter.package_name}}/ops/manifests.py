@@ -172,7 +172,7 @@ class _Parts:
         made, app = self._base("monitor.yaml"), f"{self._name}-monitor"
         made["spec"]["selector"] = {"matchLabels": {"app": app}}
         container = self._fill(made, made["spec"]["template"], served, app)
-        container["command"] = ["python", "-m", "{{cookiecutter.package_name}}.ops.monitor", "serve"]
+        container["command"] = ["python", "-m", "{{cookiecutter.package_name}}.ops.exporter"]
         container["env"] = self._environ(served, PREDICTION_LOG=self._place["settings"].get(
             "PREDICTION_STORE", "/tmp/predictions"))  # fmt: skip
         return made

@@ -1,13 +1,15 @@
 """What production looks like: drift of the latest batch, and accuracy from the labels that came back."""
 
 import importlib
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import schema
-from . import artefact, dataset, registry
+from . import artefact, dataset, registry, retrain, truth
 from .context import Context, now
 from .digest import read_json, write_json
 from .gates.fairness import compare as compare_slices
@@ -23,23 +25,23 @@ def windows(context: Context) -> Any:
 
 def monitor(context: Context) -> dict[str, Any]:
     """Look at the latest batch and the feedback, keep a window; return the report."""
-    retrain = importlib.import_module(".retrain", __package__)
     opened, version = served(context)
     reference, current = dataset.read(context, "train"), dataset.read(context, "current")
     drift = compare(reference, current, list(schema.INPUTS)) if len(current) else []
-    back = feedback(context, version)
-    measured = accuracy(context, opened, current, back)
+    known = feedback(version)
+    rows = labelled(context, opened, current, known)
+    measured = accuracy(context, *rows[:2])
     report = {
         "at": now().isoformat(),
         "model_version": version,
         "drift": {each.column: round(each.psi, 6) for each in drift},
         "performance": measured,
-        "feedback": {"labels": len(back.labels), "ratings": len(back.ratings),
-                     "mean": back.mean_rating(), "unmatched": back.unmatched,
-                     "predicted": back.predicted},
-        "fairness": slices(context, opened, current, back),
+        "feedback": {"labels": len(known.labels), "ratings": len(known.ratings),
+                     "mean": known.mean_rating(), "unmatched": known.unmatched,
+                     "predicted": known.predicted},
+        "fairness": slices(context, *rows),
         "latency": latency(context),
-    }
+    }  # fmt: skip
     window = retrain.Window(
         at=now(), version=version, drift=report["drift"], accuracy=measured["value"],
         accuracy_at_registration=measured["at_registration"], labels=measured["rows"],
@@ -59,48 +61,47 @@ def served(context: Context) -> tuple[artefact.Opened, str]:
     return artefact.open_model(context.model), "0"
 
 
-def accuracy(
-    context: Context, opened: artefact.Opened, current: pd.DataFrame, back: Truth
-) -> dict[str, Any]:
-    """Return the metric of the gate on rows whose truth is known.
+def feedback(version: str) -> truth.Truth:
+    """Return what came back from users, from the prediction log."""
+    log = importlib.import_module("..serve.prediction_log", __package__)
+    folder = Path(os.environ.get("PREDICTION_LOG") or "build/predictions")
+    return truth.join(log.read(folder) if folder.is_dir() else [], version)
 
-    What users sent back is the truth; until enough of it came, labels of the latest batch are.
-    """
+
+def labelled(
+    context: Context, opened: artefact.Opened, current: pd.DataFrame, known: truth.Truth
+) -> tuple[Any, Any, pd.Series]:
+    """Return truth, scores and groups: of the feedback where it suffices, else of the latest batch."""
+    if len(known.labels) >= context.config("retraining")["minimum_labels"]:
+        return known.truth(), np.array(known.scores, float), pd.Series(known.groups)
+    if not {schema.TARGET, schema.SENSITIVE} <= set(current):
+        return np.array([]), np.array([]), pd.Series(dtype=str)
+    rows = current[current[schema.TARGET].notna()]
+    scores = opened.scores(rows) if len(rows) else np.array([])
+    return rows[schema.TARGET].to_numpy(), scores, rows[schema.SENSITIVE]
+
+
+def accuracy(context: Context, known: Any, scores: Any) -> dict[str, Any]:
+    """Return the metric of the gate on the rows whose truth is known."""
     settings = context.config("gates")["gates"]["performance"]
     path = context.evidence / "performance.json"
     before = read_json(path)["details"]["value"] if path.is_file() else settings["floor"]
-    classes = np.array([] if schema.CLASSES is None else schema.CLASSES)
-    known = current[current[schema.TARGET].notna()] if schema.TARGET in current else current[:0]
-    enough = len(back.labels) >= context.config("retraining")["minimum_labels"]
-    if enough:
-        truth, scores, source = back.truth(), np.array(back.scores), "feedback"
-    elif len(known):
-        truth, scores, source = known[schema.TARGET].to_numpy(), opened.scores(known), "batch"
-    else:
-        truth, scores, source = np.array([]), np.array([]), "none"
     result = {"metric": settings["metric"], "value": None, "at_registration": before,
-              "rows": len(truth), "floor": settings["floor"], "source": source}  # fmt: skip
-    if len(truth) and (schema.CLASSES is None or len(set(truth)) == len(classes)):
-        result["value"] = METRICS[settings["metric"]](truth, scores, classes)
+              "rows": len(known), "floor": settings["floor"]}  # fmt: skip
+    classes = np.array([] if schema.CLASSES is None else schema.CLASSES)
+    # A metric needs every class among the rows.
+    if len(known) and (schema.CLASSES is None or len(set(known)) == len(classes)):
+        result["value"] = METRICS[settings["metric"]](known, scores, classes)
     return result
 
 
-def slices(
-    context: Context, opened: artefact.Opened, current: pd.DataFrame, back: Truth
-) -> dict[str, Any]:
-    """Return the differences between groups where labels are known; small groups are left out."""
-    settings = context.config("gates")["gates"]["fairness"]
-    named = [at for at, group in enumerate(back.groups) if group != "unknown"]
-    if len(named) >= context.config("retraining")["minimum_labels"]:
-        guess, groups = np.array(back.predictions)[named], pd.Series(back.groups).iloc[named]
-        checks, _ = compare_slices(back.truth()[named], guess, groups, settings)
-    elif {schema.TARGET, schema.SENSITIVE} <= set(current) and len(current):
-        known = current[current[schema.TARGET].notna()]
-        checks, _ = compare_slices(
-            known[schema.TARGET].to_numpy(), opened.predict(known), known[schema.SENSITIVE], settings
-        )
-    else:
+def slices(context: Context, known: Any, scores: Any, groups: pd.Series) -> dict[str, Any]:
+    """Return the differences between groups, where labels are known."""
+    if not len(known):
         return {}
+    guess = scores if schema.CLASSES is None else np.array(schema.CLASSES)[np.argmax(scores, axis=1)]
+    settings = context.config("gates")["gates"]["fairness"]
+    checks, _details = compare_slices(known, guess, groups.reset_index(drop=True), settings)
     return {check.name: check.value for check in checks if check.name.endswith("_difference")}
 
 
@@ -110,16 +111,8 @@ def latency(context: Context) -> dict[str, Any]:
     return read_json(path)["details"] if path.is_file() else {}
 
 
-def feedback(context: Context, version: str) -> Truth:
-    """Return what came back about the served version, from the prediction log."""
-    log = importlib.import_module("..serve.prediction_log", __package__)
-    folder = context.build / "predictions"
-    return join(log.read(folder) if folder.is_dir() else [], version)
-
-
 def decide(context: Context) -> dict[str, Any]:
     """Decide whether to train again; a yes is kept as a run, so that it is said once."""
-    retrain = importlib.import_module(".retrain", __package__)
     policy = retrain.Policy.read(context.root / "config" / "retraining.yaml")
     context.config("retraining")
     path = context.build / "monitor" / "runs.jsonl"
