@@ -135,8 +135,11 @@ def test_references_lead_somewhere(tmp_path: Path) -> None:
     for result in _read(full(tmp_path)).results:
         observations = [one.uuid for one in result.observations or []]
         risks = [one.uuid for one in result.risks or []]
-        used = [*(result.findings or []), *(result.risks or [])]
-        related = {ref.observation_uuid for one in used for ref in one.related_observations or []}
+        lists = [
+            *(one.related_observations or [] for one in result.findings or []),
+            *(risk.related_observations or [] for risk in result.risks or []),
+        ]
+        related = {ref.observation_uuid for refs in lists for ref in refs}
         named = {ref.risk_uuid for one in result.findings or [] for ref in one.related_risks or []}
 
         assert len(set(observations)) == len(observations)
