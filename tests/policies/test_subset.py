@@ -13,6 +13,7 @@ import pytest
 import regorus
 from support.plans import POLICIES, ROOT, shipped
 
+from bedplate.governance.policy_set import admission_policies
 from bedplate.policy import metadata
 from bedplate.policy.engine import HELD, Job, Outcome, Task
 from bedplate.policy.regorus_engine import RegorusEngine
@@ -20,9 +21,9 @@ from bedplate.policy.regorus_engine import RegorusEngine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DEPLOY = POLICIES / "deploy"
-TESTS = ROOT / "tests" / "policies" / "deploy"
-MODULES = sorted(DEPLOY.rglob("*.rego"))
+PACKS = ("admission", "deploy")
+TESTS = ROOT / "tests" / "policies"
+MODULES = sorted(file for pack in PACKS for file in (POLICIES / pack).rglob("*.rego"))
 RULES = [file for file in MODULES if file.parent.name != "lib"]
 WIDEST = 1024
 """Columns that the embedded engine reads."""
@@ -53,15 +54,16 @@ def _code(file: Path) -> str:
 
 
 def _id(file: Path) -> str:
-    return str(file.relative_to(DEPLOY))
+    return str(file.relative_to(POLICIES))
 
 
 @pytest.mark.parametrize("file", MODULES, ids=_id)
 def test_a_module_begins_like_all_others(file: Path) -> None:
     """One package, the import that Pulumi's parser needs, a description, no wide line."""
-    text = file.read_text()
+    text, pack = file.read_text(), file.relative_to(POLICIES).parts[0]
+    head = f"package bedplate_{pack}\n\nimport rego.v1\n\n# METADATA\n# title: "
 
-    assert text.startswith("package bedplate_deploy\n\nimport rego.v1\n\n# METADATA\n# title: ")
+    assert text.startswith(head)
     assert [n for n, line in enumerate(text.splitlines(), 1) if len(line) >= WIDEST] == []
 
 
@@ -69,8 +71,9 @@ def test_a_module_begins_like_all_others(file: Path) -> None:
 def test_a_rule_file_holds_one_policy_and_has_tests(file: Path) -> None:
     """Code, concern and test share a path; only a warning may stand beside its rule."""
     text = file.read_text()
-    found = {policy.id for policy in shipped().policies if Path(policy.file) == file}
-    test = TESTS / file.parent.name / f"{file.stem}_test.rego"
+    policies = (*shipped().policies, *admission_policies().policies)
+    found = {policy.id for policy in policies if Path(policy.file) == file}
+    test = TESTS / file.relative_to(POLICIES).parent / f"{file.stem}_test.rego"
     prefix = next(iter(found)).lower().replace("-", "_")
     cases = re.findall(r"^test_(\w+)", test.read_text(), re.MULTILINE)
 
@@ -186,27 +189,38 @@ def test_opa_passes_the_policies_tests() -> None:
     assert re.fullmatch(r"PASS: (\d+)/\1\n", done.stdout), done.stdout
 
 
-def test_the_embedded_engine_passes_the_policies_tests() -> None:
+@pytest.mark.parametrize(("pack", "fewest"), [("admission", 140), ("deploy", 200)])
+def test_the_embedded_engine_passes_the_policies_tests(pack: str, fewest: int) -> None:
     """Every Rego test passes in the default engine too."""
     engine = regorus.Engine()
     names: list[str] = []
-    for file in [*MODULES, *sorted(TESTS.rglob("*.rego"))]:
-        engine.add_policy(str(file), file.read_text())
-        names += re.findall(r"^(test_\w+)", file.read_text(), re.MULTILINE)
-    broken = [n for n in names if engine.eval_rule(f"data.bedplate_deploy_test.{n}") is not True]
+    for folder in (POLICIES / pack, TESTS / pack):
+        names += _tests_of(engine, sorted(folder.rglob("*.rego")))
+    package = f"data.bedplate_{pack}_test"
+    broken = [name for name in names if engine.eval_rule(f"{package}.{name}") is not True]
 
-    assert len(names) > 200
+    assert len(names) >= fewest
     assert broken == []
 
 
-def test_every_rule_can_be_asked_for_by_its_path() -> None:
+def _tests_of(engine: regorus.Engine, files: list[Path]) -> list[str]:
+    """Let an engine read modules; return the tests in them."""
+    names: list[str] = []
+    for file in files:
+        engine.add_policy(str(file), file.read_text())
+        names += re.findall(r"^(test_\w+)", file.read_text(), re.MULTILINE)
+    return names
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_every_rule_can_be_asked_for_by_its_path(pack: str) -> None:
     """An engine that does not know a rule would be silent about it."""
-    catalogue = shipped()
+    catalogue = shipped() if pack == "deploy" else admission_policies()
     tasks = [Task(0, policy.path) for policy in catalogue.policies]
     with closing(RegorusEngine()) as engine:
         outcomes = engine.run(Job(catalogue.modules, {}, ['{"resources":[],"__type":"x"}'], tasks))
         (unknown,) = engine.run(
-            Job(catalogue.modules, {}, ["{}"], [Task(0, "bedplate_deploy.deny_no_000")])
+            Job(catalogue.modules, {}, ["{}"], [Task(0, f"bedplate_{pack}.deny_no_000")])
         )
 
     assert [outcome.error for outcome in outcomes] == [None] * len(tasks)

@@ -26,7 +26,7 @@ deny_enc_101 contains message if {
 	is_known(class)
 	classes := parameter("classes", [])
 	count([known | some known in classes; known == class]) == 0
-	message := sprintf("%s asks for the storage class %q; use one of %s.", [label, class, concat(", ", classes)])
+	message := sprintf("%s asks for the storage class \"%s\"; use one of %s.", [label, class, concat(", ", classes)])
 }
 
 claims contains subject_spec if kind == "PersistentVolumeClaim"

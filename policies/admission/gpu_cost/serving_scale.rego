@@ -45,7 +45,7 @@ deny_gpu_106 contains message if {
 	some resource in ["cpu", "memory"]
 	at(resources, [field, resource]) == null
 	not is_limit_of_time(field, resource)
-	message := sprintf("%s has no %s of %s for %q.", [label, field, resource, container_name(container)])
+	message := sprintf("%s has no %s of %s for \"%s\".", [label, field, resource, container_name(container)])
 }
 
 deny_gpu_106 contains message if {

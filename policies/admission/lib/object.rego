@@ -46,7 +46,7 @@ object_name := shown if {
 	is_string(shown)
 } else := "?"
 
-label := sprintf("%s %q", [kind, object_name])
+label := sprintf("%s \"%s\"", [kind, object_name])
 
 # An object's annotation of ours; null where it has none.
 annotation(key) := at(subject, ["metadata", "annotations", sprintf("bedplate/%s", [key])])

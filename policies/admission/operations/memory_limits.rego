@@ -27,5 +27,5 @@ deny_ops_101 contains message if {
 	some pod in pods
 	some container in listed(at(pod, ["containers"]))
 	at(container, ["resources", "limits", "memory"]) == null
-	message := sprintf("%s has no memory limit for the container %q.", [label, container_name(container)])
+	message := sprintf("%s has no memory limit for the container \"%s\".", [label, container_name(container)])
 }

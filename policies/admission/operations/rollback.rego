@@ -37,5 +37,5 @@ deny_ops_106 contains message if {
 	version := at(subject, ["metadata", "labels", "model-version"])
 	is_given(version)
 	text_of("rollback") == version
-	message := sprintf("%s names its own version %q as the one to return to.", [label, version])
+	message := sprintf("%s names its own version \"%s\" as the one to return to.", [label, version])
 }

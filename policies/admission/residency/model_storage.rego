@@ -22,7 +22,7 @@ deny_res_101 contains message if {
 	stores := parameter("stores", [])
 	some uri in storage_uris
 	count([store | some store in stores; startswith(uri, store)]) == 0
-	message := sprintf("%s serves %q, which is not below %s.", [label, uri, concat(", ", stores)])
+	message := sprintf("%s serves \"%s\", which is not below %s.", [label, uri, concat(", ", stores)])
 }
 
 storage_uris contains uri if {

@@ -29,5 +29,5 @@ deny_sup_101 contains message if {
 	registries := parameter("registries", [])
 	some image in images
 	count([registry | some registry in registries; startswith(image, registry)]) == 0
-	message := sprintf("%s runs the image %q, which is not from %s.", [label, image, concat(", ", registries)])
+	message := sprintf("%s runs the image \"%s\", which is not from %s.", [label, image, concat(", ", registries)])
 }

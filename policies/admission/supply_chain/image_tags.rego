@@ -29,7 +29,7 @@ import rego.v1
 deny_sup_102 contains message if {
 	some image in images
 	floating(image)
-	message := sprintf("%s runs the image %q, which is not pinned; name a version or digest.", [label, image])
+	message := sprintf("%s runs the image \"%s\", which is not pinned; name a version or digest.", [label, image])
 }
 
 deny_sup_102 contains message if {
@@ -39,7 +39,7 @@ deny_sup_102 contains message if {
 	not floating(image)
 	not contains(image, "@sha256:")
 	count([own | some own in parameter("platform_images", []); startswith(image, own)]) == 0
-	message := sprintf("%s runs the image %q by its tag; name its digest.", [label, image])
+	message := sprintf("%s runs the image \"%s\" by its tag; name its digest.", [label, image])
 }
 
 floating(image) if endswith(image, ":latest")
@@ -47,5 +47,6 @@ floating(image) if endswith(image, ":latest")
 floating(image) if {
 	not contains(image, "@sha256:")
 	parts := split(image, "/")
-	not contains(parts[count(parts) - 1], ":")
+	last := parts[count(parts) - 1]
+	not contains(last, ":")
 }

@@ -41,5 +41,5 @@ deny_sup_103 contains message if {
 	is_given(signer)
 	signers := parameter("signers", [])
 	not signer in signers
-	message := sprintf("%s is signed by %q, whom the environment does not list.", [label, signer])
+	message := sprintf("%s is signed by \"%s\", whom the environment does not list.", [label, signer])
 }

@@ -30,13 +30,13 @@ deny_zt_108 contains message if {
 	some pod in pods
 	some container in containers_of(pod)
 	some fault in faults(pod, container)
-	message := sprintf("%s %s in the container %q.", [label, fault, container_name(container)])
+	message := sprintf("%s %s in the container \"%s\".", [label, fault, container_name(container)])
 }
 
 deny_zt_108 contains message if {
 	some server in servers
 	some fault in widenings(object.get(server, "securityContext", {}))
-	message := sprintf("%s %s in the container %q.", [label, fault, container_name(server)])
+	message := sprintf("%s %s in the container \"%s\".", [label, fault, container_name(server)])
 }
 
 deny_zt_108 contains message if {

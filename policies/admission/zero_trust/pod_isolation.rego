@@ -41,5 +41,5 @@ deny_zt_107 contains message if {
 	some container in (containers | servers)
 	some port in listed(at(container, ["ports"]))
 	at(port, ["hostPort"]) != null
-	message := sprintf("%s opens a port of the node for %q; remove hostPort.", [label, container_name(container)])
+	message := sprintf("%s opens a port of the node for \"%s\"; remove hostPort.", [label, container_name(container)])
 }

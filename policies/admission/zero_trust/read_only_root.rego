@@ -30,5 +30,5 @@ deny_zt_109 contains message if {
 	not is_made_by_controller
 	some container in containers
 	at(container, ["securityContext", "readOnlyRootFilesystem"]) in [null, false]
-	message := sprintf("%s may write to the image of the container %q.", [label, container_name(container)])
+	message := sprintf("%s may write to the image of the container \"%s\".", [label, container_name(container)])
 }

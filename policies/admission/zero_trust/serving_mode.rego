@@ -23,7 +23,7 @@ deny_zt_101 contains message if {
 	mode := at(subject, ["metadata", "annotations", "serving.kserve.io/deploymentMode"])
 	is_given(mode)
 	mode != "Standard"
-	message := sprintf("%s asks for the deployment mode %q; only Standard is served.", [label, mode])
+	message := sprintf("%s asks for the deployment mode \"%s\"; only Standard is served.", [label, mode])
 }
 
 deny_zt_101 contains message if {
@@ -32,5 +32,5 @@ deny_zt_101 contains message if {
 	is_string(account)
 	is_known(account)
 	account != "model-reader"
-	message := sprintf("%s runs as the account %q; use model-reader.", [label, account])
+	message := sprintf("%s runs as the account \"%s\"; use model-reader.", [label, account])
 }
