@@ -95,8 +95,9 @@ class Supply:
     def is_inside(self, reference: str) -> bool:
         """Tell whether an image or chart is pulled from what the organisation holds itself."""
         own = [self.images, self.charts, self.registry.split("/", maxsplit=1)[0]]
-        bare = reference.removeprefix(_OCI)
-        return any(bare.startswith(held.removeprefix(_OCI)) for held in own if held)
+        # A name that only begins like a registry is another one.
+        bare = f"{reference.removeprefix(_OCI)}/"
+        return any(bare.startswith(f"{held.removeprefix(_OCI)}/") for held in own if held)
 
 
 def _folder(place: str) -> str:

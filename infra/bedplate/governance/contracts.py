@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bedplate.contracts import store
 from bedplate.contracts.charts import chart_faults
 from bedplate.contracts.objects import object_faults
 from bedplate.contracts.shapes import Fault
 from bedplate.errors import Problem, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bedplate.contracts.supply import Supply
     from bedplate.engine.plan import Plan, Resource
@@ -23,8 +24,8 @@ _FILE = "kubernetes:yaml/v2:ConfigFile"
 _NOT_OBJECTS = ("kubernetes:helm.sh", "kubernetes:yaml", "kubernetes:kustomize")
 """What stands for many objects; only the provider sees these."""
 
-_IMAGE_KEYS = ("image", "repository")
-"""Keys whose text names an image."""
+_HOST_KEYS = ("hub", "imageRegistry", "registry")
+"""Keys whose text names a registry that images come from."""
 
 
 def contract_problems(plan: Plan, environment: Resolved, supply: Supply) -> tuple[Problem, ...]:
@@ -63,8 +64,10 @@ class _Check:
         source, version = str(inputs["chart"]), str(inputs.get("version", ""))
         chart = source.rpartition("/")[2].removesuffix(f"-{version}.tgz")
         values = inputs.get("values") or {}
-        for fault in chart_faults(chart, version, values):
-            yield self._value(resource, chart, fault)
+        # A chart of the user's own, of which nothing is known, is between them and Helm.
+        if resource.spec_path is not None or chart in store.chart_names():
+            for fault in chart_faults(chart, version, values):
+                yield self._value(resource, chart, fault)
         if self.supply.isolated:
             outside = "repositoryOpts" in inputs or source.startswith("oci://")
             if outside and not self.supply.is_inside(source):
@@ -77,8 +80,10 @@ class _Check:
         for path, image in _images(tree, ""):
             if self.supply.is_inside(image):
                 continue
-            problem = f"the image `{image}` comes from outside an isolated network"
-            fault = Fault(path, problem, "name its copy in your own registry")
+            what = "registry" if path.rpartition(".")[2] in _HOST_KEYS else "image"
+            problem = f"the {what} `{image}` lies outside an isolated network"
+            fix = "name your own" if what == "registry" else "name its copy in your own registry"
+            fault = Fault(path, problem, fix)
             yield self._value(resource, chart, fault) if chart else self._object(resource, fault)
 
     def _value(self, resource: Resource, chart: str, fault: Fault) -> Problem:
@@ -86,7 +91,8 @@ class _Check:
         if own in self.environment.origins:
             at = self.environment.origins[own]
             return Problem(at.file, at.line, at.column, own, fault.problem, fault.fix)
-        name = f"{resource.inputs['name']}: {fault.path}" if fault.path else chart
+        release = resource.inputs.get("name") or resource.name
+        name = f"{release}: {fault.path}" if fault.path else chart
         return self._at(resource, name, fault.problem, fault.fix)
 
     def _object(self, resource: Resource, fault: Fault) -> Problem:
@@ -102,19 +108,29 @@ class _Check:
 
 
 def _images(tree: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield the path and text of every value that names an image with its registry."""
+    """Yield the path and text of every value that names an image or its registry."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             at = f"{path}.{key}" if path else str(key)
-            if key in _IMAGE_KEYS and isinstance(value, str) and _names_registry(value):
-                yield at, value
-            else:
+            if not isinstance(value, str):
                 yield from _images(value, at)
+            elif _names_image(str(key), value, path, tree):
+                yield at, value
     elif isinstance(tree, list):
         for index, item in enumerate(tree):
             yield from _images(item, f"{path}[{index}]")
 
 
-def _names_registry(text: str) -> bool:
+def _names_image(key: str, text: str, path: str, siblings: Mapping[str, Any]) -> bool:
+    """Tell whether a text under a key is pulled from; without a registry that is Docker Hub."""
+    if not text or "://" in text:
+        return False
+    if key == "image" or key.endswith("Image"):
+        return True
+    if key in _HOST_KEYS:
+        return "." in text.partition("/")[0]
+    if key != "repository":
+        return False
+    in_image = path.rpartition(".")[2].lower().endswith("image")
     first, slash, _ = text.partition("/")
-    return bool(slash) and "." in first and "://" not in text
+    return (bool(slash) and "." in first) or (in_image and "registry" not in siblings)

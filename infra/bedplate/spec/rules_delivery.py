@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bedplate.spec.rules import Conflict, rule
+from bedplate.versions import CHARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from bedplate.spec.charts import ChartSpec
     from bedplate.spec.gitops import GitopsSpec
     from bedplate.spec.ingress import IngressSpec
     from bedplate.spec.network import NetworkSpec
@@ -43,6 +46,16 @@ def releases_within_reach(gitops: GitopsSpec | None, network: NetworkSpec) -> It
     if urlsplit(gitops.repository).hostname in _PUBLIC:
         problem = f"`{gitops.repository}` lies outside an isolated network"
         yield Conflict("gitops.repository", problem, "use a git server that can be reached")
+
+
+@rule("charts")
+def charts_are_known(charts: Mapping[str, ChartSpec]) -> Iterator[Conflict]:
+    """Values are laid over those of a chart that Bedplate installs."""
+    for name in charts:
+        if name not in CHARTS:
+            close = get_close_matches(name, sorted(CHARTS), n=1, cutoff=0.6)
+            fix = f"did you mean `{close[0]}`?" if close else f"use one of {', '.join(CHARTS)}"
+            yield Conflict(f"charts.{name}", "Bedplate installs no chart of this name", fix)
 
 
 @rule("ingress", "network")

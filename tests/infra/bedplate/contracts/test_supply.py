@@ -85,6 +85,8 @@ def test_registry_values_leave_the_path_to_the_chart() -> None:
     [
         (f"{ECR}/acme-prod/quay/a:1", True),
         (f"oci://{ECR}/x/charts/keda", True),
+        (ECR, True),
+        (f"{ECR}.elsewhere.example/a:1", False),
         ("quay.io/a:1", False),
         ("oci://ghcr.io/x", False),
     ],
