@@ -67,8 +67,9 @@ def new_model(
 ) -> None:
     """Make a model repository from the template.
 
-    It trains, tests, gates, serves and watches a model from the first minute. Asks at most twelve questions on a terminal; elsewhere, or with --defaults, what is not answered
-    takes its default. The folder is made whole or not at all.
+    It trains, tests, gates, serves and watches a model from the first minute. Asks at most twelve
+    questions on a terminal; elsewhere, or with --defaults, what is not answered takes its default.
+    The folder is made whole or not at all.
     """
     from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli
     from bedplate.scaffold.answers import collected  # noqa: PLC0415 - likewise
@@ -76,11 +77,18 @@ def new_model(
     from bedplate.scaffold.render import render  # noqa: PLC0415 - likewise
 
     template = asset("templates") / TEMPLATE
-    known = collected(folder, platform, answers, given or ())
+    known = {"repo_slug": folder.resolve().name} | collected(answers, given or ())
+    files: Mapping[str, str] = {}
+    if platform is not None:
+        from bedplate.scaffold.platform_places import places  # noqa: PLC0415 - it imports Pulumi
+
+        with working(f"Asking the platform of {platform}"):
+            told = places(platform, known["repo_slug"], known.get("owner_team"))
+        known, files = {**told.answers, **known}, told.files
     if not defaults and sys.stdin.isatty():
         known |= _asked(questions(template), known)
     with working(f"Making {folder}"):
-        render(template, known, folder)
+        render(template, known, folder, files)
     say(f"Made {folder}. Next: cd {folder} && make demo")
 
 
@@ -121,8 +129,9 @@ def update_model(
 ) -> None:
     """Take a model repository to the present template.
 
-    A three-way merge: files of the team never change. Managed files follow the template together with the team's
-    edits; where both changed the same lines, conflicts are marked and the exit code is 1.
+    A three-way merge: files of the team never change. Managed files follow the template together
+    with the team's edits; where both changed the same lines, conflicts are marked and the exit code
+    is 1.
     """
     from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli
     from bedplate.scaffold.update import apply_update, plan_update  # noqa: PLC0415 - likewise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -19,12 +20,18 @@ if TYPE_CHECKING:
     from bedplate.scaffold.questions import Question
 
 
-def render(template: Path, answers: Mapping[str, str], target: Path) -> None:
+def render(
+    template: Path,
+    answers: Mapping[str, str],
+    target: Path,
+    files: Mapping[str, str] | None = None,
+) -> None:
     """Make the folder `target` from a template; what is not answered takes its default.
 
-    The template is baked beside the target and moved there when it is whole, so that nothing
-    half-made is left. Raises UsageError where the target exists or can't be written, or where the
-    template refuses an answer.
+    ``files`` are texts by path that replace what the template made in their folders. The template
+    is baked beside the target and moved there when it is whole, so that nothing half-made is left.
+    Raises UsageError where the target exists or can't be written, or where the template refuses an
+    answer.
     """
     check(questions(template), answers)
     if target.exists() or target.is_symlink():
@@ -35,11 +42,24 @@ def render(template: Path, answers: Mapping[str, str], target: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{target.name}.") as workshop:
             made = _baked(template, answers, Path(workshop))
+            _replace(made, files or {})
             made.rename(target)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         fix = "name a folder that you may write to, on a disk with room"
         raise UsageError(f"{target} can't be made: {reason}. Fix: {fix}.") from error
+
+
+def _replace(made: Path, files: Mapping[str, str]) -> None:
+    """Put texts in place; of a folder of environments only those that are given stay."""
+    folders = {(made / name).parent for name in files if name.startswith("deploy/environments/")}
+    for folder in folders:
+        for old in folder.glob("*.yaml"):
+            old.unlink()
+    for name, text in files.items():
+        # A part that the answers leave out, such as serving, needs no addresses.
+        if (made / name).parent.is_dir():
+            (made / name).write_text(text, encoding="utf-8")
 
 
 def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
@@ -51,6 +71,8 @@ def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
     from cookiecutter.generate import generate_context, generate_files  # noqa: PLC0415
     from cookiecutter.prompt import prompt_for_config  # noqa: PLC0415
 
+    # What the user has to know is in the hook's own words.
+    logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     context = generate_context(str(template / "cookiecutter.json"), extra_context=dict(answers))
     # Cookiecutter names the context after the file; its own command does the same as here.
     context["cookiecutter"] = prompt_for_config(context, no_input=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.goldens import golden_plan
 from support.plans import ROOT
 from support.releases import NOW, release
 
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 def _golden() -> Plan:
-    data = json.loads((ROOT / "tests/golden/stacks/dev.plan.json").read_text())
-    for layer in data["layers"]:
-        for resource in layer["resources"]:
-            resource.setdefault("source", None)
-    return Plan.from_json(data)
+    return golden_plan(ROOT / "tests/golden/stacks/dev.plan.json")
 
 
 def _made(root: Path, plan: Plan, policies: dict[str, bytes] | None = None) -> Any:
