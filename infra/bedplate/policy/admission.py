@@ -51,6 +51,11 @@ class _Question:
     subject: Subject
     given: Mapping[str, Any]
 
+    def document(self) -> dict[str, Any]:
+        """Return the rule's input, without parameters that are not known: no builtin takes one."""
+        known = {name: value for name, value in self.given.items() if not is_open(value)}
+        return review_input(self.subject.manifest, known, self.subject.urn)
+
 
 def judge_plan(
     plan: Plan,
@@ -100,7 +105,7 @@ def judge(
         for subject in subjects
         if constraints[policy.id].asks_about(subject.manifest, namespaces)
     ]
-    inputs = [dumps(review_input(q.subject.manifest, q.given, q.subject.urn)) for q in questions]
+    inputs = [dumps(question.document()) for question in questions]
     tasks = [Task(number, question.policy.path) for number, question in enumerate(questions)]
     outcomes = engine.run(Job(catalogue.modules, {}, inputs, tasks))
     findings: list[Finding] = []
