@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from bedplate.assets import asset
 from bedplate.errors import Problem, SpecError, UsageError, shown
 from bedplate.spec import (
+    rules_changes,
     rules_delivery,
     rules_enforcement,
     rules_gpu,
@@ -35,7 +36,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Resolved", "blueprint_names", "environments", "resolve"]
 
-_RULES = (rules_delivery, rules_enforcement, rules_gpu, rules_platform, rules_regimes, rules_teams)
+_RULES = (
+    rules_changes,
+    rules_delivery,
+    rules_enforcement,
+    rules_gpu,
+    rules_platform,
+    rules_regimes,
+    rules_teams,
+)
 """Modules that register their rules when they are imported."""
 
 _PLACEHOLDER = re.compile(r"CHANGE_?ME|^<[^<>]*>$|^x{3,}$", re.IGNORECASE)

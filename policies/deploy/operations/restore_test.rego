@@ -6,7 +6,8 @@ import rego.v1
 # title: A restore was tested within the last 90 days
 # description: >-
 #   A backup that nobody has restored is a hope. It is asked when deploying, so that a proposal does
-#   not turn red by the mere passing of time.
+#   not turn red by the mere passing of time; before the first deployment a test in another
+#   environment of the same platform counts.
 # custom:
 #   id: OPS-008
 #   severity: high
