@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.layers import spec
-from support.plans import plan, provider, resource, shipped
+from support.plans import ROOT, plan, provider, resource, shipped
 from support.rule_cases import GROUP
 
 from bedplate.policy.evaluate import evaluate
@@ -17,6 +17,7 @@ from bedplate.policy.facts import facts
 from bedplate.policy.opa_engine import OpaEngine
 from bedplate.policy.regorus_engine import RegorusEngine
 from bedplate.policy.release_fact import Approval, Change, Release
+from bedplate.spec.resolve import resolve
 
 if TYPE_CHECKING:
     from bedplate.engine.plan import Plan
@@ -192,6 +193,18 @@ def test_a_freeze_holds_in_every_time_zone_of_the_schedule(moment: datetime, fro
 def test_old_and_missing_records_are_denied(sections: dict[str, Any], policies: set[str]) -> None:
     """An assessment of last year, one that lies ahead, and a restore that nobody tested."""
     assert _failed(GOOD, **sections) == policies
+
+
+def test_the_reference_platform_can_be_deployed() -> None:
+    """Its production has all that is asked of it, given a good release in its window."""
+    spec_of_prod = resolve("prod", ROOT / "stacks").spec
+    known = facts(spec_of_prod, TODAY, 1.0, [], GOOD)
+    with closing(RegorusEngine()) as engine:
+        findings = evaluate(plan(provider()), shipped(), known, engine, {}, "deploy")
+
+    assert {f.policy: f.verdict for f in findings if f.policy in RELEASED} == dict.fromkeys(
+        RELEASED, "pass"
+    )
 
 
 def test_other_tiers_are_not_asked() -> None:
