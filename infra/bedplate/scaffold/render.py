@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bedplate.errors import BedplateError, UsageError
 from bedplate.scaffold.questions import check, questions
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from typing import IO
 
     from bedplate.scaffold.questions import Question
+
+_CACHES: Final = ("__pycache__", "*.pyc", ".*_cache")
+"""Names of what is left beside a template's files."""
 
 
 def render(
@@ -77,9 +81,12 @@ def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
     # Cookiecutter names the context after the file; its own command does the same as here.
     context["cookiecutter"] = prompt_for_config(context, no_input=True)
     context["cookiecutter"]["_template"] = template.name
+    # An installer compiles what it installs, and tools leave caches: none of it is the template's.
+    source = workshop / "source" / template.name
+    shutil.copytree(template, source, ignore=shutil.ignore_patterns(*_CACHES))
     with _hooks_heard() as heard:
         try:
-            return Path(generate_files(str(template), context, str(workshop)))
+            return Path(generate_files(str(source), context, str(workshop / "made")))
         except CookiecutterException as error:
             heard.seek(0)
             said = heard.read().strip()
