@@ -13,7 +13,7 @@ from bedplate import dsse
 from bedplate.errors import BedplateError, SpecError, UsageError, shown
 from bedplate.governance.assessment import Options
 from bedplate.governance.layers import blueprint_folder
-from bedplate.governance.policy_set import policies_of
+from bedplate.governance.policy_set import admission_policies, policies_of
 from bedplate.policy.decision import Standing, severities_of, standing_of
 from bedplate.policy.waiver_file import load_waivers
 from bedplate.policy.waiver_rules import ruling, same_person
@@ -59,7 +59,8 @@ def waivers_of(stacks: Path, today: date) -> Waivers:
     An environment whose files are invalid has no say: `check` tells what is wrong with it.
     """
     found = load_waivers(_root(stacks), environments(stacks))
-    severities = severities_of(policies_of(stacks).policies)
+    policies = (*policies_of(stacks).policies, *admission_policies().policies)
+    severities = severities_of(policies)
     standings = _standings(stacks) if found.waivers else {}
     listed = tuple(
         Listed(

@@ -173,7 +173,7 @@ def assessment(plan: Plan, cost: Cost) -> Callable[..., Assessment]:
             "cost": cost,
         }
         made = Assessment(**values | changes)
-        if made.tier is not None:
+        if made.tier is not None and made.standing is None:
             ladder = ladder_of(made.tier, EnforcementSpec())
             made = replace(made, standing=Standing(name, ladder))
         return made.decided(NO_WAIVERS, date(2026, 11, 25))
