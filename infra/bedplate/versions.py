@@ -77,6 +77,20 @@ def unlisted_pairs(
                 yield f"{name} ({component.version})", f"{other} {beside}", listed
 
 
+_CANARY_SPLITS_SINCE = (0, 21)
+"""KServe whose `spec.canary` splits traffic in Standard mode; 0.20 makes the second deployment only
+(kserve/kserve, commit 85b0908 after the branch of 0.20)."""
+
+
+def canary_method(kserve: str = COMPONENTS["KServe"].version) -> str:
+    """Return how a version of KServe takes traffic step by step.
+
+    `http-route`: two services behind one weighted route; `inference-service`: its own `canary`.
+    """
+    major, minor = (int(part) for part in kserve.split(".")[:2])
+    return "inference-service" if (major, minor) >= _CANARY_SPLITS_SINCE else "http-route"
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A Helm chart that the platform installs."""

@@ -12,6 +12,7 @@ from bedplate.components.platform.monitoring_targets import predictors
 from bedplate.components.platform.namespace_manifests import baseline, namespace_manifest
 from bedplate.components.platform.services import MLFLOW, OTLP, REQUEST_LOG
 from bedplate.spec.namespaces import engine_namespace
+from bedplate.versions import canary_method
 
 if TYPE_CHECKING:
     import pulumi
@@ -91,7 +92,7 @@ class Team(PlatformComponent):
     def _addresses(self, namespace: str) -> dict[str, Any]:
         """Return what a model repository needs to know; absent where there is no such system."""
         spec, foundation = self.scope.spec, self.scope.foundation
-        outside = spec.integrations
+        outside, canary = spec.integrations, spec.serving.canary
         return {
             "ENVIRONMENT": spec.environment,
             "MLFLOW_TRACKING_URI": MLFLOW.url,
@@ -104,6 +105,8 @@ class Team(PlatformComponent):
             "FEATURE_STORE_URL": outside.feature_store.url if outside.feature_store else None,
             "OTEL_EXPORTER_OTLP_ENDPOINT": OTLP.url,
             "REQUEST_LOG_URL": REQUEST_LOG.url if spec.serving.request_log.enabled else None,
+            "CANARY_METHOD": canary_method() if canary.enabled else None,
+            "CANARY_PERCENT": str(canary.initial_percent) if canary.enabled else None,
             "MODEL_DOMAIN": spec.serving.kserve.domain,
             "MODEL_HOST_SUFFIX": f"-{namespace}.{spec.serving.kserve.domain}",
         }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.platforms import objects, platform_plan
 
 from bedplate.components.platform.teams import Teams
 from bedplate.spec.teams import TeamSpec
+from bedplate.versions import canary_method
 
 
 def _plan(**team: Any) -> Any:
@@ -106,6 +108,28 @@ def test_model_repositories_find_the_platforms_addresses() -> None:
     assert data["MODEL_PREFIX"] == "fraud/"
     assert data["MODEL_HOST_SUFFIX"] == "-fraud.models.acme.example"
     assert "OPENLINEAGE_URL" not in data
+
+
+def test_model_repositories_know_how_a_new_version_takes_traffic() -> None:
+    """The way of the pinned KServe, and the first share; nothing where traffic moves at once."""
+    data = objects(_plan(), "ConfigMap")["fraud/platform-endpoints"]["data"]
+    off = platform_plan(
+        lambda args: Teams("teams", args),
+        {"teams": {"fraud": {"namespaces": ["fraud"]}}, "serving": {"canary": {"enabled": False}}},
+    )
+    without = objects(off, "ConfigMap")["fraud/platform-endpoints"]["data"]
+
+    assert (data["CANARY_METHOD"], data["CANARY_PERCENT"]) == ("http-route", "10")
+    assert not {"CANARY_METHOD", "CANARY_PERCENT"} & set(without)
+
+
+@pytest.mark.parametrize(
+    ("kserve", "method"),
+    [("0.20.0", "http-route"), ("0.21.0", "inference-service"), ("1.0.0", "inference-service")],
+)
+def test_the_canary_is_the_versions_own_way(kserve: str, method: str) -> None:
+    """An upgrade of KServe changes the way without a change of any repository's text."""
+    assert canary_method(kserve) == method
 
 
 def test_runs_pass_on_artefacts_among_the_teams_own_data() -> None:
