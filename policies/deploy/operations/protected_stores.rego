@@ -22,6 +22,7 @@ import rego.v1
 #     - aws:backup/vault:Vault
 #     - aws:eks/cluster:Cluster
 #     - aws:ecr/repository:Repository
+#     - kubernetes:helm.sh/v3:Release
 #   controls: [iso27001:A.8.9, iso27001:A.8.31, iso27001:A.8.32, "eu-ai-act:14"]
 #   avoid: A database with protect off, or a bucket policy with ignoreChanges of its policy.
 #   remediation: Set protect, and remove ignoreChanges of everything but a pool's size.

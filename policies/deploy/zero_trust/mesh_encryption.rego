@@ -15,13 +15,14 @@ import rego.v1
 #   resource_types:
 #     - kubernetes:core/v1:Namespace
 #     - kubernetes:security.istio.io/v1:PeerAuthentication
+#     - kubernetes:security.istio.io/v1:AuthorizationPolicy
 #   reads:
 #     - metadata.labels
 #     - spec
 #     - kubernetes:security.istio.io/v1:AuthorizationPolicy#spec
 #     - kubernetes:security.istio.io/v1:PeerAuthentication#spec
 #   controls: [gdpr:25, nist-800-207:T2, nist-800-207:T6]
-#   avoid: A PeerAuthentication of the mode PERMISSIVE, or a team's namespace outside the mesh.
+#   avoid: A PeerAuthentication of the mode PERMISSIVE, a team's namespace outside the mesh, an open door.
 #   remediation: Set zero_trust.mtls to strict, and keep the policy that denies all.
 #   settings: [zero_trust.mtls, zero_trust.mesh]
 stack_deny_zt_004 contains hit if {
@@ -66,38 +67,10 @@ stack_deny_zt_004 contains hit if {
 	hit := {"msg": message, "urn": peer.__urn}
 }
 
-peers := of_types(["kubernetes:security.istio.io/v1:PeerAuthentication"])
-
-is_weak_port(_, mode) if mode == "DISABLE"
-
-is_weak_port(peer, mode) if {
-	mode == "PERMISSIVE"
-	is_blank(at(peer, ["spec", "selector"]))
+stack_deny_zt_004 contains hit if {
+	some policy in mesh_policies
+	some rule in listed(at(policy, ["spec", "rules"]))
+	lets_anybody(policy, rule)
+	message := sprintf("%s lets in callers that nobody named; name them in from of each rule.", [label(policy)])
+	hit := {"msg": message, "urn": policy.__urn}
 }
-
-is_weak_port(peer, mode) if {
-	mode == "PERMISSIVE"
-	namespace_of(peer) in team_namespace_names
-}
-
-# Namespaces in which a policy of all pods asks for mutual TLS; istio-system stands for all.
-strict_places := {namespace |
-	some peer in peers
-	namespace := namespace_of(peer)
-	is_blank(at(peer, ["spec", "selector"]))
-	is_strict(at(peer, ["spec", "mtls", "mode"]))
-}
-
-is_strict(mode) if mode == "STRICT"
-
-is_strict(mode) if is_opaque(mode)
-
-closed_places := {namespace |
-	some policy in of_types(["kubernetes:security.istio.io/v1:AuthorizationPolicy"])
-	namespace := namespace_of(policy)
-	allows_nobody(object.get(policy, "spec", null))
-}
-
-allows_nobody(spec) if is_opaque(spec)
-
-allows_nobody(spec) if spec in [{}, {"action": "ALLOW"}]

@@ -297,6 +297,7 @@ _NAMED: tuple[tuple[str, str, str, Change, str], ...] = (
     ("ZT-004", _PEER, "gone", gone, "istio-system/"),
     ("ZT-004", _MESH, "gone", gone, "istio-system/deny-all"),
     ("ZT-004", _MESH, "all", put("spec.rules", [{}]), "istio-system/deny-all"),
+    ("ZT-004", _MESH, "anybody", put("spec.rules", [{}]), "edge/gateway-models"),
 )
 
 FAULTS = (*(Fault(*parts) for parts in _FAULTS), *(Fault(*parts) for parts in _NAMED))
@@ -321,6 +322,7 @@ def _production() -> Iterator[Fault]:
     for token in (_BUCKET, _KEY, _RDS, _VAULT, _CLUSTER, _ECR):
         yield Fault("OPS-006", token, "unprotected", option("protect", value=False))
     yield Fault("OPS-006", _POLICY, "ignored", option("ignoreChanges", value=["policy"]))
+    yield Fault("OPS-006", _NETWORK, "ignored", option("ignoreChanges", value=["spec"]), "baseline")
     outside = put("metadata.labels", {"bedplate/team": "fraud"})
     yield Fault("ZT-004", _SPACE, "outside the mesh", outside, "fraud")
     yield Fault("GPU-003", _GROUP, "no taint", drop("taints"), "training")

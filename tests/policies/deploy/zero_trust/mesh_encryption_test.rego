@@ -10,7 +10,9 @@ peer(namespace, spec) := named(peer_type, "x", {"metadata": {"namespace": namesp
 
 strict := named(peer_type, "strict", {"metadata": {"namespace": "istio-system"}, "spec": {"mtls": {"mode": "STRICT"}}})
 
-allow_policy(namespace, spec) := named("kubernetes:security.istio.io/v1:AuthorizationPolicy", "a", {"metadata": {"namespace": namespace}, "spec": spec})
+mesh_policy := "kubernetes:security.istio.io/v1:AuthorizationPolicy"
+
+allow_policy(namespace, spec) := named(mesh_policy, "a", {"metadata": {"namespace": namespace}, "spec": spec})
 
 closed := allow_policy("istio-system", {})
 
@@ -47,10 +49,18 @@ test_zt_004_fails_for_an_open_port if {
 	zt_004([peer("monitoring", {"mtls": {"mode": "STRICT"}, "portLevelMtls": {"9090": {"mode": "PERMISSIVE"}}})]) == {weak_port}
 }
 
+test_zt_004_fails_for_an_open_door if {
+	open_door := named(mesh_policy, "x", {"metadata": {"namespace": "fraud"}, "spec": {"rules": [{"to": [{"operation": {"ports": ["8080"]}}]}]}})
+	zt_004([team_namespace, strict, closed, open_door]) == {on(mesh_policy, `AuthorizationPolicy "x" lets in callers that nobody named; name them in from of each rule.`)}
+	zt_004([named(mesh_policy, "x", {"metadata": {"namespace": "edge"}, "spec": {"rules": [{}]}})]) == {on(mesh_policy, `AuthorizationPolicy "x" lets in callers that nobody named; name them in from of each rule.`)}
+	zt_004([named(mesh_policy, "x", {"metadata": {"namespace": "edge"}, "spec": {"action": "DENY", "rules": [{}]}})]) == set()
+	zt_004([team_namespace, strict, closed, named(mesh_policy, "x", {"metadata": {"namespace": "fraud"}, "spec": {"rules": [{"from": [{"source": {"principals": ["a"]}}]}]}})]) == set()
+}
+
 test_zt_004_fails_where_policies_are_missing if {
 	zt_004([team_namespace]) == {no_strict, no_denial}
 	zt_004([team_namespace, peer("claims", {"mtls": {"mode": "STRICT"}}), allow_policy("claims", {})]) == {no_strict, no_denial}
-	zt_004([team_namespace, peer("istio-system", {}), allow_policy("istio-system", {"rules": [{}]})]) == {no_strict, no_denial}
+	zt_004([team_namespace, peer("istio-system", {}), allow_policy("istio-system", {"rules": [{"from": [{}]}]})]) == {no_strict, no_denial}
 }
 
 test_zt_004_is_silent_on_opaque_values if {
@@ -58,5 +68,7 @@ test_zt_004_is_silent_on_opaque_values if {
 		zt_004([team_namespace, peer("istio-system", {"mtls": {"mode": value}}), allow_policy("istio-system", value)]) == set()
 		zt_004([named(kube_namespace, "x", {"metadata": {"name": "fraud", "labels": value}})]) == set()
 		zt_004([peer("monitoring", {"mtls": value, "portLevelMtls": value})]) == set()
+		zt_004([team_namespace, strict, closed, named(mesh_policy, "x", {"metadata": {"namespace": "fraud"}, "spec": {"rules": [value]}})]) == set()
+		zt_004([team_namespace, strict, closed, named(mesh_policy, "x", {"metadata": {"namespace": "fraud"}, "spec": {"action": value, "rules": [{"to": []}]}})]) == set()
 	}
 }
