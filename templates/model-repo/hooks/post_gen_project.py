@@ -37,7 +37,6 @@ PARTS = {
 """By answer: what only that choice needs. All other choices' parts are removed."""
 ALSO = {
     ("orchestrator", "none"): ["pipelines", "tests/pipeline"],
-    ("serving", "batch"): ["deploy", "tests/deploy"],
     ("serving", "kserve"): [f"{PACKAGE}/serve/batch.py", "tests/serving/test_batch.py"],
 }
 """By answer: what is not needed beside the above."""

@@ -11,12 +11,14 @@ from typing import Any
 
 import yaml
 
+from .errors import OpsError
+
 HEADER = "# Written by `ops.step release`, changed by review. To roll back, revert the commit.\n"
 IMAGE = re.compile(r"^[a-z0-9][a-z0-9./:_-]*@sha256:[0-9a-f]{64}$")
 DIGEST = re.compile(r"^sha256:[0-9a-f]{64}$")
 
 
-class PointerError(ValueError):
+class PointerError(OpsError):
     """A release that can't be; the message says why and what to do."""
 
 

@@ -1,6 +1,6 @@
 """What an environment served on a day, from the history of its pointer in git.
 
-    python -m {{cookiecutter.package_name}}.ops.released --on 2026-03-01 [--env production]
+    python -m {{cookiecutter.package_name}}.ops.released --on 2026-03-01 [--env prod]
 """
 
 import argparse
