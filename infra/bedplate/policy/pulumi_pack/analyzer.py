@@ -172,6 +172,7 @@ class _Run:
         return analyzer_pb2.AnalyzeResponse(
             diagnostics=[
                 *(refusal(str(problem), urn) for problem in decision.problems),
+                *(refusal(str(note), urn, "advisory") for note in decision.notes),
                 *self._diagnostics(bench, decision.findings),
             ],
             not_applicable=[

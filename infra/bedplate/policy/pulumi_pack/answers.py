@@ -88,8 +88,8 @@ def diagnostic(
     )
 
 
-def refusal(message: str, urn: str) -> analyzer_pb2.AnalyzeDiagnostic:
-    """Return a diagnostic that refuses everything: nothing could be judged."""
+def refusal(message: str, urn: str, level: Level = "mandatory") -> analyzer_pb2.AnalyzeDiagnostic:
+    """Return a diagnostic on the environment's files; a mandatory one refuses everything."""
     lines = "\n".join(printable(line) for line in message.splitlines())
     return analyzer_pb2.AnalyzeDiagnostic(
         policyName=ENVIRONMENT,
@@ -97,7 +97,7 @@ def refusal(message: str, urn: str) -> analyzer_pb2.AnalyzeDiagnostic:
         policyPackVersion=BEDPLATE,
         description=_TITLE,
         message=f"{_TITLE}\n{lines}",
-        enforcementLevel=analyzer_pb2.MANDATORY,
+        enforcementLevel=_LEVELS[level],
         urn=urn,
         severity=analyzer_pb2.POLICY_SEVERITY_CRITICAL,
     )
