@@ -43,14 +43,18 @@ Config = Annotated[
     typer.Option(
         "--config",
         metavar="ENV",
-        help="Print the configuration of Pulumi's OPA pack for an environment.",
+        help="Print the configuration of an OPA pack for an environment: opa, if not admission.",
         autocompletion=complete_environment,
         show_default=False,
     ),
 ]
 Pack = Annotated[
-    Literal["python", "opa"] | None,
-    typer.Option("--pack", help="Print the folder of a policy pack for Pulumi."),
+    Literal["python", "opa", "admission"] | None,
+    typer.Option(
+        "--pack",
+        help="Print the folder of a policy pack for Pulumi; with --config its configuration.",
+        show_default=False,
+    ),
 ]
 
 
@@ -64,11 +68,11 @@ def policies(
     output: Output = None,
 ) -> None:
     """List what environments are judged by, or what other tools need to judge by it."""
+    if config is not None:
+        deliver(_config(config, stacks, pack), output)
+        return
     if pack is not None:
         deliver(str(_pack(pack)), output)
-        return
-    if config is not None:
-        deliver(_config(config, stacks), output)
         return
     found = _chosen(concern)
     if output_format == "json":
@@ -84,7 +88,8 @@ def _chosen(concern: str | None) -> list[Policy]:
     from bedplate.policy.catalogue import load_catalogue  # noqa: PLC0415
 
     folder = asset("policies")
-    catalogue = load_catalogue([folder / "deploy"], [folder / "controls.yaml"])
+    packs = [folder / "deploy", folder / "admission"]
+    catalogue = load_catalogue(packs, [folder / "controls.yaml"])
     concerns = {policy.concern for policy in catalogue.policies}
     if concern is not None and concern not in concerns:
         problem = f"There is no concern `{concern}`."
@@ -95,21 +100,27 @@ def _chosen(concern: str | None) -> list[Policy]:
 def _pack(pack: str) -> Path:
     from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli
 
-    if pack == "opa":
-        return asset("policies") / "deploy"
+    if pack != "python":
+        return asset("policies") / ("deploy" if pack == "opa" else pack)
     return Path(__file__).parents[1] / "policy" / "pulumi_pack"
 
 
-def _config(environment: str, stacks: Path) -> str:
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
+def _config(environment: str, stacks: Path, pack: str | None) -> str:
+    from bedplate.governance.admission import pulumi_config_of  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - likewise
     from bedplate.governance.opa_documents import pack_config  # noqa: PLC0415
     from bedplate.governance.simulation import resolved, simulated  # noqa: PLC0415
 
+    if pack == "python":
+        raise UsageError("The Python pack needs no configuration. Fix: leave out --pack.")
     chosen([environment], stacks)
     options = Options(stacks)
     with working(f"Simulating {environment}"):
         values = resolved(environment, options)
-        config = pack_config(values, simulated(values, options), stacks)
+        if pack == "admission":
+            config = pulumi_config_of(values.spec)
+        else:
+            config = pack_config(values, simulated(values, options), stacks)
     return json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
 
 

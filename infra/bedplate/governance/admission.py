@@ -18,7 +18,7 @@ from bedplate.governance.judgement import rego_engine
 from bedplate.governance.policy_set import admission_policies
 from bedplate.governance.simulation import resolved
 from bedplate.policy.admission import Subject, judge
-from bedplate.policy.admission_input import type_of
+from bedplate.policy.admission_input import pulumi_config, type_of
 from bedplate.policy.admission_manifests import read_manifests
 from bedplate.policy.admission_scope import given_constraints, team_labels
 from bedplate.policy.decision import standing_of
@@ -55,6 +55,11 @@ def parameters_of(spec: PlatformSpec) -> dict[str, list[Any]]:
     """Return what an environment's constraints give the rules, without asking its cluster."""
     scope = Scope(spec)
     return parameters(spec, supply_of(scope), f"s3://{scope.names.bucket('models')}/")
+
+
+def pulumi_config_of(spec: PlatformSpec) -> dict[str, dict[str, Any]]:
+    """Return what Pulumi's own pack of the admission rules is configured by."""
+    return pulumi_config(admission_policies().policies, parameters_of(spec), list(_teams(spec)))
 
 
 def admitted(paths: Sequence[Path], name: str, options: Options) -> Admission:

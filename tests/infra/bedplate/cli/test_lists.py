@@ -64,7 +64,8 @@ def test_a_broken_blueprint_is_told_with_its_place(run: Callable[..., Any], proj
 def test_policies_are_those_of_the_catalogue(run: Callable[..., Any]) -> None:
     """Every policy once, in both forms."""
     folder = asset("policies")
-    catalogue = load_catalogue([folder / "deploy"], [folder / "controls.yaml"])
+    packs = [folder / "deploy", folder / "admission"]
+    catalogue = load_catalogue(packs, [folder / "controls.yaml"])
     expected = [(policy.id, policy.level) for policy in catalogue.policies]
     found = json.loads(run("policies", "--format", "json").out)
     rows = [line.split() for line in run("policies").rows[1:]]
@@ -72,6 +73,29 @@ def test_policies_are_those_of_the_catalogue(run: Callable[..., Any]) -> None:
     assert found["schema"] == "bedplate.policies/v1"
     assert [(entry["id"], entry["level"]) for entry in found["policies"]] == expected
     assert [(row[0], row[2]) for row in rows] == expected
+
+
+def test_the_admission_pack_is_configured_for_pulumi(run: Callable[..., Any]) -> None:
+    """Pulumi asks it about every object: the configuration says which are a team's."""
+    done = run("policies", "--config", "dev", "--pack", "admission")
+    config = json.loads(done.out)
+
+    assert (done.code, done.err) == (0, "")
+    assert {"deny_zt_104", "deny_apr_101", "deny_tag_103"} <= set(config)
+    assert config["deny_zt_104"] == {"exempt": ["bedplate"], "namespaces": ["lab"]}
+    assert config["deny_apr_101"] == {"approvals": ["0"], "exempt": [], "namespaces": ["lab"]}
+    assert run("policies", "--pack", "admission").out.endswith("policies/admission\n")
+
+
+def test_the_python_pack_has_no_configuration(run: Callable[..., Any]) -> None:
+    """It reads the environment itself."""
+    done = run("policies", "--config", "dev", "--pack", "python")
+
+    assert (done.code, done.out, done.err) == (
+        2,
+        "",
+        "The Python pack needs no configuration. Fix: leave out --pack.\n",
+    )
 
 
 def test_policies_of_one_concern(run: Callable[..., Any]) -> None:
