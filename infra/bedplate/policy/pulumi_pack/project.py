@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -60,20 +61,22 @@ def config_of(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _folders(config: Mapping[str, str]) -> Iterable[Path]:
     """Yield where environment files may lie, the surest place first."""
-    bases = list(_bases())
-    for given in (config.get(STACKS_KEY), os.environ.get(STACKS_VARIABLE)):
+    given = config.get(STACKS_KEY) or os.environ.get(STACKS_VARIABLE)
+    for base in _bases():
         if given:
-            yield from (base / given for base in bases[:1])
-            return
-    for base in bases:
+            yield base / given
+            continue
         # A project lies in infra/<layer>, and its environment files beside infra.
         for folder in (base, *base.parents[:2]):
             yield folder / "stacks"
 
 
 def _bases() -> Iterable[Path]:
-    """Yield the folders that Pulumi may have started the pack for."""
-    for name in ("PULUMI_PROGRAM_DIRECTORY", "PULUMI_ROOT_DIRECTORY"):
-        if given := os.environ.get(name):
-            yield Path(given).resolve()
-    yield Path.cwd()
+    """Yield the folder of the project, then that in which the CLI was called.
+
+    Pulumi starts a pack in the pack's own folder and tells it nothing of the project's, but the
+    language host, which is its parent, works there.
+    """
+    with suppress(OSError):
+        yield Path(f"/proc/{os.getppid()}/cwd").resolve(strict=True)
+    yield Path(os.environ.get("PWD") or Path.cwd()).resolve()

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import analyzer_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from support.pack import asked_alone, asked_whole, configure, running_pack, said_of
 from support.plans import ROOT
 from support.waivers import ENTRY
 
 from bedplate.engine.plan import UNKNOWN, LayerPlan, Plan, Resource
 from bedplate.engine.wire import SECRET_SIGNATURE, SIGNATURE
+from bedplate.policy import pulumi_pack
 from bedplate.policy.pulumi_pack import analyzer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from bedplate.policy.pulumi_pack.project import Project
 
@@ -103,7 +108,7 @@ def test_policies_are_described() -> None:
     assert told.enforcementLevel == MANDATORY
     assert "ISO/IEC 27001:2022" in told.framework.name
     assert "iso27001:A.8.24" in told.framework.reference.split(", ")
-    assert "iso27001:A.8.24: Use of cryptography" in told.framework.specification.splitlines()
+    assert "iso27001:A.8.24: Cryptography" in told.framework.specification.splitlines()
     assert told.remediation_steps
     assert policies["environment"].severity == analyzer_pb2.POLICY_SEVERITY_CRITICAL
 
@@ -309,3 +314,34 @@ def test_components_are_judged_by_what_they_are_made_of(stacks: Path) -> None:
     assert {one.urn for one in said if one.urn == component.urn} == set()
     whole = [one for one in _of(said, "ENC-003") if one.urn == key.urn]
     assert len(whole) == 1
+
+
+def test_the_pack_runs_as_pulumi_runs_it(stacks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its own folder, by its path, told of the stack by variables alone."""
+    layer = stacks.parent / "infra" / "foundation"
+    layer.mkdir(parents=True)
+    monkeypatch.chdir(layer)  # where Pulumi's language host works, which starts the pack
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PULUMI_STACK": "dev",
+        "PULUMI_PROJECT": "bedplate-foundation",
+        "PULUMI_DRY_RUN": "true",
+        "PULUMI_CONFIG": "{}",
+        "PYTHONPATH": str(ROOT / "infra"),
+    }
+    pack = Path(pulumi_pack.__file__).parent
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(pack)]
+    with subprocess.Popen(
+        command, cwd=pack, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = analyzer_pb2_grpc.AnalyzerStub(channel)
+            said = asked_whole(stub, _layer(_resource(KEY, "mine", deletionWindowInDays=7)))
+        process.terminate()
+        errors = process.stderr.read()
+
+    assert _levels(said.diagnostics, "ENC-003") == [ADVISORY]
+    assert (process.returncode, errors) == (0, "")
