@@ -69,7 +69,7 @@ class ApprovalsSpec(Spec):
     """How many people, in which roles, must approve a release."""
 
     required: Annotated[int, Field(ge=0, le=10)] = 2
-    """Number of distinct approvers."""
+    """Number of distinct approvers; production needs two at least (policy APR-001)."""
     roles: tuple[NonEmpty, ...] = ("platform", "compliance")
     """Roles of which each must be among the approvers."""
     approvers: tuple[ApproverSpec, ...] = ()
