@@ -5,7 +5,7 @@ import rego.v1
 # METADATA
 # title: A model's risk is known, and a high one is managed
 # description: >-
-#   Tier 1 is the highest of three. Such a model has a risk file, and a purpose that it is held to.
+#   Tier 3 is the highest of three. Such a model has a risk file, and a purpose that it is held to.
 # custom:
 #   id: APR-107
 #   severity: high

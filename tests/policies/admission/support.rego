@@ -29,7 +29,7 @@ given := {
 		"model-digest", "model-manifest", "model-signer", "read-only-root", "request-log", "risk-tier",
 		"rollback", "signature-policy",
 	],
-	"high_risk_tiers": ["1"],
+	"high_risk_tiers": ["3"],
 	"impact_assessment": ["DPIA-7"],
 	"personal_data": ["true"],
 	"pinning": ["digest"],
@@ -74,7 +74,7 @@ annotations := {
 	"bedplate/oversight-owner": "risk-office",
 	"bedplate/review-route": "https://acme.example/review",
 	"bedplate/risk-file": "RISK-12",
-	"bedplate/risk-tier": "1",
+	"bedplate/risk-tier": "3",
 	"bedplate/rollback": "6",
 }
 

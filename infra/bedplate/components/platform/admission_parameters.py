@@ -42,8 +42,8 @@ PINNING: Final[dict[Tier, str]] = {
 }
 """How teams' images are pinned, by tier (policy SUP-102)."""
 
-HIGH_RISK_TIERS: Final = ("1",)
-"""Risk tiers of models that are of high risk; of three, the first is the gravest."""
+HIGH_RISK_TIERS: Final = ("3",)
+"""Risk tiers of models that are of high risk; of three, the last is the gravest."""
 
 _HELPERS: Final = ("argoexec", "agent", "router", "storage-initializer", "kserve-controller")
 """Images that controllers run inside teams' pods."""

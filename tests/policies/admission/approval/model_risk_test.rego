@@ -4,7 +4,7 @@ import rego.v1
 
 apr_107(question) := hits if hits := data.bedplate_admission.deny_apr_107 with input as question
 
-risk_13 := object.union(object.remove(annotations, ["bedplate/risk-file"]), {"bedplate/risk-tier": "3"})
+risk_13 := object.union(object.remove(annotations, ["bedplate/risk-file"]), {"bedplate/risk-tier": "1"})
 
 test_apr_107_passes if {
 	apr_107(strict(model)) == set()
