@@ -113,7 +113,9 @@ class _Parts:
 
     def _image(self, served: Served) -> str:
         registries = self._place["registries"]
-        if not served.image.startswith(tuple(registries)):
+        # The repository itself, or one below it: not one whose name only begins alike.
+        places = tuple(f"{each.rstrip('/')}{end}" for each in registries for end in "/@")
+        if not served.image.startswith(places):
             allowed = " or ".join(registries)
             raise PointerError(f"image: {served.image} is not from {allowed}; push it there")
         return served.image
