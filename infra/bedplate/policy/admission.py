@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bedplate.components.platform.admission_templates import rules
 from bedplate.engine.plan import STACK_TYPE
 from bedplate.policy.admission_input import review_input
-from bedplate.policy.admission_scope import is_object, namespaces_of, planned_constraints
+from bedplate.policy.admission_scope import is_object, kind_of, namespaces_of, planned_constraints
 from bedplate.policy.engine import Job, Task
 from bedplate.policy.finding import Finding, Source, printable, source_of, stack_urn
 from bedplate.policy.rego_input import dumps, is_open, openings
@@ -99,11 +99,14 @@ def judge(
 
     Sorted by policy, then as the subjects are. Raises PolicyError where the engine can't run.
     """
+    by_kind: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, subject in enumerate(subjects):
+        by_kind[kind_of(subject.manifest)].append(number)
     questions = [
-        _Question(policy, subject, constraints[policy.id].parameters)
+        _Question(policy, subjects[number], constraints[policy.id].parameters)
         for policy in policies
-        for subject in subjects
-        if constraints[policy.id].asks_about(subject.manifest, namespaces)
+        for number in sorted(n for kind in constraints[policy.id].kinds for n in by_kind[kind])
+        if constraints[policy.id].asks_about(subjects[number].manifest, namespaces)
     ]
     inputs = [dumps(question.document()) for question in questions]
     tasks = [Task(number, question.policy.path) for number, question in enumerate(questions)]

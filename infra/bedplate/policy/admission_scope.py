@@ -34,6 +34,16 @@ class Constraint:
     parameters: Mapping[str, Any]
     """What it is given."""
 
+    @property
+    def kinds(self) -> frozenset[tuple[str, str]]:
+        """API group and kind of what the rule is asked about."""
+        return frozenset(
+            (group, kind)
+            for entry in self.match.get("kinds", ())
+            for group in entry.get("apiGroups", ())
+            for kind in entry.get("kinds", ())
+        )
+
     def asks_about(self, manifest: Mapping[str, Any], namespaces: Mapping[str, Labels]) -> bool:
         """Tell whether the rule is asked about an object; `namespaces` are labels by name.
 
@@ -41,7 +51,7 @@ class Constraint:
         name "" stands for the namespace of objects that name none, where these are given one later.
         """
         metadata = manifest.get("metadata")
-        if not isinstance(metadata, dict) or not self._kind_fits(manifest):
+        if not isinstance(metadata, dict) or kind_of(manifest) not in self.kinds:
             return False
         selector = self.match.get("namespaceSelector")
         if selector:
@@ -51,17 +61,15 @@ class Constraint:
         labels = metadata.get("labels")
         return _selects(self.match.get("labelSelector"), labels if isinstance(labels, dict) else {})
 
-    def _kind_fits(self, manifest: Mapping[str, Any]) -> bool:
-        api_version, kind = str(manifest.get("apiVersion", "")), manifest.get("kind")
-        group = api_version.rpartition("/")[0]
-        return any(
-            group in entry.get("apiGroups", ()) and kind in entry.get("kinds", ())
-            for entry in self.match.get("kinds", ())
-        )
-
 
 Labels = dict[str, Any]
 """Labels of a namespace or an object."""
+
+
+def kind_of(manifest: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the API group and kind of an object."""
+    api_version = str(manifest.get("apiVersion", ""))
+    return api_version.rpartition("/")[0], str(manifest.get("kind", ""))
 
 
 def _selects(selector: Mapping[str, Any] | None, labels: Labels) -> bool:
