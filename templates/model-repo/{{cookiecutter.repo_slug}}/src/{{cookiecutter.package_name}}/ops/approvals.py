@@ -91,7 +91,9 @@ def fault_of(context: Context, given: Approval, author: str) -> str | None:
             _ssh("-Y", "verify", "-f", str(signers), "-I", given.approver, "-n", NAMESPACE,
                  "-s", str(signature), text=given.statement())  # fmt: skip
         except OpsError:
-            return f"the signature of {given.approver} is not by a key in governance/allowed_signers."
+            return (
+                f"the signature of {given.approver} is not by a key in governance/allowed_signers."
+            )
     return None
 
 

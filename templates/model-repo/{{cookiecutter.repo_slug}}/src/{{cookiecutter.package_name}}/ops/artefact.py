@@ -2,7 +2,9 @@
 
 import importlib.metadata
 import json
+import re
 import shutil
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +71,7 @@ def save(
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     skops.io.dump(model, folder / MODEL)
+    _steady(folder / MODEL)
     made = {**metadata, "trusted_types": sorted(trusted), "libraries": versions()}
     write_json(folder / METADATA, made)
     probabilities = None if made["classes"] is None else model.predict_proba(golden).tolist()
@@ -81,6 +84,23 @@ def save(
     files = {name: of_file(folder / name) for name in (MODEL, METADATA, GOLDEN)}
     write_json(folder / MANIFEST, {"files": files, "digest": of_value(files)})
     return open_model(folder)
+
+
+def _steady(path: Path) -> None:
+    """Make the same model the same bytes: skops names parts by memory addresses, zip adds dates."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    text = parts.pop("schema.json").decode()
+    numbers = dict.fromkeys(re.findall(r'"__id__": (\d+)|"(\d+)\.\w+"', text))
+    names = {old: str(new) for new, old in enumerate(dict.fromkeys(map("".join, numbers)), 1)}
+    text = re.sub(r'("__id__": )(\d+)', lambda found: found[1] + names[found[2]], text)
+    text = re.sub(r'"(\d+)(\.\w+")', lambda found: f'"{names[found[1]]}{found[2]}', text)
+    renamed = {names[stem] + dot + kind: content for name, content in parts.items()
+               for stem, dot, kind in [name.partition(".")]}  # fmt: skip
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted({**renamed, "schema.json": text.encode()}.items()):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
 def verify(folder: Path, digest: str | None = None) -> str:
@@ -96,7 +116,9 @@ def verify(folder: Path, digest: str | None = None) -> str:
         raise ArtefactError(f"the artefact in {folder} has other files than its manifest: {odd}.")
     for name, expected in sorted(files.items()):
         if (found := of_file(folder / name)) != expected:
-            raise ArtefactError(f"{name} was changed: it has {found}, its manifest says {expected}.")
+            raise ArtefactError(
+                f"{name} was changed: it has {found}, its manifest says {expected}."
+            )
     if manifest.get("digest") != of_value(files):
         raise ArtefactError(f"{MANIFEST} was changed: its digest is not that of its files.")
     if digest is not None and digest != manifest["digest"]:

@@ -38,7 +38,14 @@ def make(context: Context) -> str:
 
 def render(known: dict[str, Any]) -> str:
     """Return the card: the same text for the same facts."""
-    parts = [_head(known), _purpose(known), _data(known), _gates(known), _slices(known), _limits(known)]
+    parts = [
+        _head(known),
+        _purpose(known),
+        _data(known),
+        _gates(known),
+        _slices(known),
+        _limits(known),
+    ]
     return "\n\n".join(parts) + f"\n\n<!-- facts: {of_value(known)} -->\n"
 
 
@@ -84,7 +91,10 @@ def _data(known: dict[str, Any]) -> str:
         ["Sensitive attribute (not an input)", made["sensitive"]],
         ["Data", made["lineage_id"]],
         ["Seed", made["seed"]],
-        ["Libraries", ", ".join(f"{name} {version}" for name, version in made["libraries"].items())],
+        [
+            "Libraries",
+            ", ".join(f"{name} {version}" for name, version in made["libraries"].items()),
+        ],
     ]
     return "## Data and training\n\n" + _table(["", ""], rows)
 

@@ -11,7 +11,13 @@ import yaml
 
 from .errors import UsageError
 
-DTYPES = {"string": "str", "number": "float64", "integer": "int64", "boolean": "bool", "date": "str"}
+DTYPES = {
+    "string": "str",
+    "number": "float64",
+    "integer": "int64",
+    "boolean": "bool",
+    "date": "str",
+}
 """Logical types of the standard, and what a column of a CSV file then is."""
 SHAPE = {
     "type": "object",
@@ -35,10 +41,11 @@ SHAPE = {
                                 "logicalType": {"enum": list(DTYPES)},
                                 "logicalTypeOptions": {
                                     "additionalProperties": False,
-                                    "properties": dict.fromkeys(
-                                        ("minimum", "maximum"), {"type": "number"}
-                                    )
-                                    | {"pattern": {"type": "string"}},
+                                    "properties": {
+                                        "minimum": {"type": "number"},
+                                        "maximum": {"type": "number"},
+                                        "pattern": {"type": "string"},
+                                    },
                                 },
                                 "quality": {
                                     "items": {

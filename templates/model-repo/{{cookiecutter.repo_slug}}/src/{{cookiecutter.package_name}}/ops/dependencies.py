@@ -17,6 +17,7 @@ from .context import here, now
 from .digest import of_file, read_json, write_json
 from .errors import OpsError
 
+
 @dataclass(frozen=True)
 class Locked:
     """One entry of a lock."""

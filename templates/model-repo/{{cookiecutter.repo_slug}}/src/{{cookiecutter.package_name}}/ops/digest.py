@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,17 @@ def of_file(path: Path) -> str:
     """Return the digest of a file."""
     with path.open("rb") as stream:
         return PREFIX + hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def of_tree(root: Path, folders: Sequence[str]) -> str:
+    """Return the digest of the sources in some folders."""
+    found = {
+        path.relative_to(root).as_posix(): of_file(path)
+        for folder in folders
+        for path in sorted((root / folder).rglob("*"))
+        if path.suffix in {".py", ".yaml", ".json"}
+    }
+    return of_value(found)
 
 
 def write_text(path: Path, text: str) -> None:

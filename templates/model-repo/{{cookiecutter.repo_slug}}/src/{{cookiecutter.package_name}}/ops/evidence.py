@@ -46,11 +46,15 @@ class Check:
         """Return the check in one line."""
         mark = "pass" if self.passed else "FAIL"
         value = f"{self.value:.4g}" if isinstance(self.value, float) else str(self.value)
-        line = f"{mark}  {self.name} [{self.where}]: {value}, must be {self.relation} {self.threshold}"
+        line = (
+            f"{mark}  {self.name} [{self.where}]: {value}, must be {self.relation} {self.threshold}"
+        )
         return f"{line} ({self.note})" if self.note else line
 
 
-def at_least(name: str, value: float, threshold: float, where: str = "all", note: str = "") -> Check:
+def at_least(
+    name: str, value: float, threshold: float, where: str = "all", note: str = ""
+) -> Check:
     """Return the check that a value reaches a threshold; NaN never does."""
     value = float(value)
     return Check(name, _known(value), threshold, ">=", value >= threshold, where, note)

@@ -149,15 +149,10 @@ def prepare(context: Context, fault: Fault) -> None:
         fault.change(context)
 
 
-def reds(context: Context, name: str) -> list[str]:
-    """Run every gate with one fault turned on, none stopping another; return the red ones."""
-    fault = FAULTS[name]
-    if fault.after == "serve":
-        module = f"{__name__.rsplit('.', 1)[0]}.slow"
-        context = dataclasses.replace(context, serve=module)
-    prepare(context, fault)
+def sweep(context: Context, fault: Fault, order: tuple[str, ...] = ORDER) -> list[str]:
+    """Run every gate, none stopping another, with the fault turned on; return the red ones."""
     found = []
-    for step in ORDER:
+    for step in order:
         if step == "register" and found:
             break  # what is not registered is not served: parity and latency have nothing to judge
         if step not in GATE_OF:
@@ -167,6 +162,18 @@ def reds(context: Context, name: str) -> list[str]:
         if step == fault.after:
             fault.change(context)
     return found
+
+
+def serving_slowly(context: Context) -> Context:
+    """Return the context with the server that takes too long."""
+    return dataclasses.replace(context, serve=f"{__package__}.slow")
+
+
+def reds(context: Context, name: str) -> list[str]:
+    """Start anew with one fault turned on; return the red gates."""
+    fault = FAULTS[name]
+    prepare(context, fault)
+    return sweep(serving_slowly(context) if fault.after == "serve" else context, fault)
 
 
 def show(context: Context, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What production looks like: drift of the latest batch, and accuracy from the labels that came back."""
+"""What production looks like: drift of the latest batch, and accuracy from the labels that came known."""
 
 import importlib
 import os
@@ -15,7 +15,6 @@ from .digest import read_json, write_json
 from .gates.fairness import compare as compare_slices
 from .metrics import METRICS
 from .stats import compare
-from .truth import Truth, join
 
 
 def windows(context: Context) -> Any:
@@ -28,7 +27,7 @@ def monitor(context: Context) -> dict[str, Any]:
     opened, version = served(context)
     reference, current = dataset.read(context, "train"), dataset.read(context, "current")
     drift = compare(reference, current, list(schema.INPUTS)) if len(current) else []
-    known = feedback(version)
+    known = feedback(context, version)
     rows = labelled(context, opened, current, known)
     measured = accuracy(context, *rows[:2])
     report = {
@@ -45,7 +44,7 @@ def monitor(context: Context) -> dict[str, Any]:
     window = retrain.Window(
         at=now(), version=version, drift=report["drift"], accuracy=measured["value"],
         accuracy_at_registration=measured["at_registration"], labels=measured["rows"],
-        rating=back.mean_rating(), ratings=len(back.ratings),
+        rating=known.mean_rating(), ratings=len(known.ratings),
     )  # fmt: skip
     retrain.append(windows(context), [window])
     write_json(context.build / "monitor.json", report)
@@ -61,10 +60,10 @@ def served(context: Context) -> tuple[artefact.Opened, str]:
     return artefact.open_model(context.model), "0"
 
 
-def feedback(version: str) -> truth.Truth:
+def feedback(context: Context, version: str) -> truth.Truth:
     """Return what came back from users, from the prediction log."""
     log = importlib.import_module("..serve.prediction_log", __package__)
-    folder = Path(os.environ.get("PREDICTION_LOG") or "build/predictions")
+    folder = Path(os.environ.get("PREDICTION_LOG") or context.build / "predictions")
     return truth.join(log.read(folder) if folder.is_dir() else [], version)
 
 
@@ -99,7 +98,9 @@ def slices(context: Context, known: Any, scores: Any, groups: pd.Series) -> dict
     """Return the differences between groups, where labels are known."""
     if not len(known):
         return {}
-    guess = scores if schema.CLASSES is None else np.array(schema.CLASSES)[np.argmax(scores, axis=1)]
+    guess = (
+        scores if schema.CLASSES is None else np.array(schema.CLASSES)[np.argmax(scores, axis=1)]
+    )
     settings = context.config("gates")["gates"]["fairness"]
     checks, _details = compare_slices(known, guess, groups.reset_index(drop=True), settings)
     return {check.name: check.value for check in checks if check.name.endswith("_difference")}

@@ -17,7 +17,9 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 
 def uri(context: Context) -> str:
     """Return the address of the registry: the environment's, the platform's, or a file of ours."""
-    given = os.environ.get("MLFLOW_TRACKING_URI") or context.config("platform")["mlflow_tracking_uri"]
+    given = (
+        os.environ.get("MLFLOW_TRACKING_URI") or context.config("platform")["mlflow_tracking_uri"]
+    )
     return str(given) or f"sqlite:///{context.build / 'mlflow' / 'mlflow.db'}"
 
 

@@ -10,8 +10,8 @@ DELAY = 0.8
 
 def main() -> None:
     """Serve as usual, but slowly."""
-    package = __name__.split(".", maxsplit=1)[0] if __name__ != "__main__" else __package__
-    serve = f"{str(package).split('.', maxsplit=1)[0]}.serve"
+    # Run as a program the module has no name of its own, but it knows its package.
+    serve = f"{str(__package__).split('.', maxsplit=1)[0]}.serve"
     predictor: Any = importlib.import_module(f"{serve}.predictor").Predictor
     answer = predictor.answer
 

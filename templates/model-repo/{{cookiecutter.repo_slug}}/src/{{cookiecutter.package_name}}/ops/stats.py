@@ -35,13 +35,17 @@ def shares(reference: pd.Series, current: pd.Series) -> tuple[np.ndarray, np.nda
     """Return the share of each bin in both samples; missing values are a bin of their own."""
     if pd.api.types.is_numeric_dtype(reference) and pd.api.types.is_numeric_dtype(current):
         known = reference.dropna().to_numpy(float)
-        inner = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else []
+        inner = (
+            np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else []
+        )
         counts = [_binned(sample, np.asarray(inner, float)) for sample in (reference, current)]
     else:
         texts = [sample.astype(object).where(sample.notna(), "\0missing").astype(str)
                  for sample in (reference, current)]  # fmt: skip
         names = sorted(set(texts[0]) | set(texts[1]))
-        counts = [text.value_counts().reindex(names, fill_value=0).to_numpy(float) for text in texts]
+        counts = [
+            text.value_counts().reindex(names, fill_value=0).to_numpy(float) for text in texts
+        ]
     return counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
 
 

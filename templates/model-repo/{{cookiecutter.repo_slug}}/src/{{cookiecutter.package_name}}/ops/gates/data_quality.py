@@ -39,7 +39,9 @@ def part_checks(
     checks = [at_least("rows", len(frame), settings["minimum_rows"], part)]
     key = frame[schema.KEY] if schema.KEY in frame else pd.Series(range(len(frame)))
     share = float(key.duplicated().mean()) if len(frame) else 0.0
-    checks.append(at_most("duplicates", share, settings["maximum_duplicates"], f"{part}.{key.name}"))
+    checks.append(
+        at_most("duplicates", share, settings["maximum_duplicates"], f"{part}.{key.name}")
+    )
     broken = contracts.breaches(frame, contract)
     for breach in broken[:SHOWN]:
         note = f"{breach.rule}; for example {breach.example!r}"
@@ -78,6 +80,8 @@ def score(values: pd.Series, target: pd.Series) -> float:
         spread = float(np.var(truth.astype(float)))
         return max(0.0, 1.0 - float(np.mean((guess - truth) ** 2)) / spread)
     tree = DecisionTreeClassifier(max_leaf_nodes=64, min_samples_leaf=10, random_state=0)
-    right = float(np.mean(cross_val_predict(tree, rows, truth.astype(str), cv=3) == truth.astype(str)))
+    right = float(
+        np.mean(cross_val_predict(tree, rows, truth.astype(str), cv=3) == truth.astype(str))
+    )
     usual = float(pd.Series(truth).value_counts(normalize=True).iloc[0])
     return max(0.0, (right - usual) / (1 - usual))

@@ -28,7 +28,9 @@ def true_positive_rate(truth: Any, guess: Any) -> float:
 def false_positive_rate(truth: Any, guess: Any) -> float:
     """Return the share of the others that is wrongly taken for adverse."""
     other = np.asarray(truth) != schema.ADVERSE
-    return float(np.mean(np.asarray(guess)[other] == schema.ADVERSE)) if other.any() else float("nan")
+    return (
+        float(np.mean(np.asarray(guess)[other] == schema.ADVERSE)) if other.any() else float("nan")
+    )
 
 
 def accuracy(truth: Any, guess: Any) -> float:

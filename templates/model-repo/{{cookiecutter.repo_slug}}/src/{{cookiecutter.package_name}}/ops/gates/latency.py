@@ -12,7 +12,7 @@ from ..evidence import at_least, at_most
 from ..serving import Server, serving
 from .engine import Result
 
-WARM_UP = 5
+WARM_UP = 2
 """Questions before the count: the first ones load code."""
 
 
@@ -26,23 +26,27 @@ def measure(context: Context, settings: dict[str, Any]) -> Result:
             server.infer(asked)
         times = timed(server, asked, settings)
     p50, p95, p99 = (float(value) for value in np.percentile(times, [50, 95, 99]))
-    checks = [
-        at_least("questions", len(times), settings["requests"], "server"),
-        at_most("p95_ms", round(p95, 1), settings["p95_ms"], "server",
-                f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, {settings['concurrency']} at a time"),
-    ]  # fmt: skip
+    note = f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, {settings['concurrency']} at a time"
+    checks = [at_most("p95_ms", round(p95, 1), settings["p95_ms"], "server", note)]
+    if p95 <= settings["p95_ms"]:
+        checks.append(at_least("questions", len(times), settings["requests"], "server"))
     fix = "look for slow steps in features.py and model.py, or agree on config/gates.yaml latency.p95_ms"
     details = {"p50_ms": round(p50, 1), "p95_ms": round(p95, 1), "p99_ms": round(p99, 1)}
     return Result(checks, {"model": known["digest"]}, fix, details)
 
 
 def timed(server: Server, rows: list[dict[str, Any]], settings: dict[str, Any]) -> list[float]:
-    """Return the milliseconds of each question."""
+    """Return the milliseconds of each question; it ends early when the verdict is certain."""
+    allowed = settings["requests"] * 0.05
+    times: list[float] = []
 
-    def ask(_number: int) -> float:
+    def ask(_number: int) -> None:
+        if sum(each > settings["p95_ms"] for each in times) > allowed:
+            return  # more than one in twenty is too slow, whatever the rest will be
         started = time.perf_counter()
         server.infer(rows)
-        return (time.perf_counter() - started) * 1000
+        times.append((time.perf_counter() - started) * 1000)
 
     with ThreadPoolExecutor(settings["concurrency"]) as pool:
-        return list(pool.map(ask, range(settings["requests"])))
+        list(pool.map(ask, range(settings["requests"])))
+    return times

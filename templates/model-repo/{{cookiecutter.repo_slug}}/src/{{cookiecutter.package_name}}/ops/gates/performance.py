@@ -61,7 +61,11 @@ def champion_check(
         f"of the difference {difference[0]:+.4f} to {difference[1]:+.4f}"
     )
     return at_least(
-        f"{settings['metric']}_against_champion", difference[0], -settings["maximum_loss"], "test", note
+        f"{settings['metric']}_against_champion",
+        difference[0],
+        -settings["maximum_loss"],
+        "test",
+        note,
     )
 
 

@@ -21,7 +21,9 @@ def measure(context: Context, settings: dict[str, Any]) -> Result:
     subject = {}
     if all(check.passed for check in checks if check.name == "artefact"):
         subject = {"model": artefact.verify(context.model)}
-    fix = "train again if the artefact was changed; raise the version in requirements/ and make lock"
+    fix = (
+        "train again if the artefact was changed; raise the version in requirements/ and make lock"
+    )
     audited = any(check.name == "vulnerabilities" for check in checks)
     details = {"sbom": of_file(context.build / "sbom.json"), "components": components,
                "audit": "recorded" if audited else "none"}  # fmt: skip

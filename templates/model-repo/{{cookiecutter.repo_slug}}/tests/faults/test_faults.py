@@ -1,0 +1,61 @@
+"""The brakes brake: each fault turns exactly its gate red."""
+
+import pytest
+from {{cookiecutter.package_name}}.ops import digest, faults, registry
+from {{cookiecutter.package_name}}.ops.evidence import GATES
+
+BEFORE_REGISTRY = ("validate", "train", "evaluate", "fairness", "drift", "security")
+OFFLINE = [name for name, fault in faults.FAULTS.items() if fault.after != "serve"]
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_exactly_its_gate_is_red(name, fresh, request, monkeypatch, capsys):
+    fault = faults.FAULTS[name]
+    if fault.champion:
+        released = request.getfixturevalue("released")
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.uri(released))
+    if fault.after == "data":
+        fault.change(fresh)
+    assert faults.sweep(fresh, fault, BEFORE_REGISTRY) == [fault.gate]
+    said = capsys.readouterr().out
+    assert f"FAIL     {fault.gate}: " in said
+    assert "must be" in said
+    assert "next: " in said
+
+
+def test_a_slow_server_turns_latency_red_and_leaves_parity_green(released, capsys):
+    fault = faults.FAULTS["slow-predictor"]
+    before = (released.evidence / "latency.json").read_text("utf-8")
+    slow = faults.serving_slowly(released)
+    assert faults.sweep(slow, fault, ("parity", "latency")) == ["latency"]
+    assert "p95_ms [server]: " in capsys.readouterr().out
+    digest.write_text(released.evidence / "latency.json", before)
+
+
+def test_the_degraded_challenger_is_above_the_floor(fresh, released, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.uri(released))
+    fault = faults.FAULTS["degraded-challenger"]
+    fault.change(fresh)
+    faults.sweep(fresh, fault, ("train", "evaluate"))
+    found = digest.read_json(fresh.evidence / "performance.json")
+    failed = [check["name"] for check in found["checks"] if not check["passed"]]
+    assert failed == [f"{found['details']['metric']}_against_champion"]
+
+
+def test_every_gate_but_those_of_our_own_results_has_a_fault():
+    named = {fault.gate for fault in faults.FAULTS.values()}
+    assert set(GATES) - named == {"tests", "parity"}
+
+
+def test_a_fault_makes_the_build_red_and_says_which_gate(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path))
+    assert faults.main(["poisoned-rows"]) == 1
+    said = capsys.readouterr().out
+    assert said.endswith("poisoned-rows: red: data_quality; expected: data_quality\n")
+
+
+def test_an_unknown_fault_is_a_wrong_command(capsys):
+    assert faults.main(["gremlins"]) == 2
+    assert "there is no fault 'gremlins'" in capsys.readouterr().err
