@@ -90,10 +90,42 @@ def gate(
     Raises BedplateError where there is no release, or where records can't be read: then nothing may
     be deployed either.
     """
-    records = records_of(options.stacks, name)
-    release = records.newest()
     environment = resolved(name, options)
     plan = simulated(environment, options)
+    found = presented(environment, plan, options, deployer, now, tickets)
+    asked = replace(options, phase="deploy", today=now.date())
+    judged = assessed(environment, plan, asked, found.fact)
+    waivers = load_waivers(options.stacks.resolve().parent)
+    differences = changed(found.release, found.present)
+    return Gate(found.release, differences, found.approvals, judged.decided(waivers, now.date()))
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What the policies are told of a deployment, and what it was made from."""
+
+    release: Release
+    """The release that was made last."""
+    present: Release
+    """The release that the files, rules and plan would make now."""
+    approvals: Verified
+    """What people said of it."""
+    fact: release_fact.Release
+    """What the policies are told."""
+
+
+def presented(
+    environment: Resolved,
+    plan: Plan,
+    options: Options,
+    deployer: str,
+    now: datetime,
+    tickets: Tickets | None = None,
+) -> Presented:
+    """Return what the policies are told of a deployment; raises BedplateError without a release."""
+    name = environment.spec.environment
+    records = records_of(options.stacks, name)
+    release = records.newest()
     present = present_release(environment, plan, options, release.author, now)
     trusted = environment.spec.governance.approvals.approvers
     found = verified(records.approvals, release, trusted, now)
@@ -106,7 +138,4 @@ def gate(
         approvals=found.approvals,
         change=change_of(known.records(name), present.digest, now),
     )
-    asked = replace(options, phase="deploy", today=now.date())
-    judged = assessed(environment, plan, asked, fact)
-    waivers = load_waivers(options.stacks.resolve().parent)
-    return Gate(release, changed(release, present), found, judged.decided(waivers, now.date()))
+    return Presented(release, present, found, fact)

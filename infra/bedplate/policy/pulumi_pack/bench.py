@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,7 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.engine.plan import LayerPlan, Plan
 from bedplate.errors import PolicyError, SpecError
+from bedplate.governance.assessment import Options
+from bedplate.governance.gate import presented
 from bedplate.governance.policy_set import policies_of
+from bedplate.governance.release import ReleaseError
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
 from bedplate.policy.decision import Decision, decide, standing_of
@@ -28,7 +33,10 @@ if TYPE_CHECKING:
     from bedplate.policy.finding import Finding
     from bedplate.policy.pulumi_pack.project import Project
     from bedplate.policy.pulumi_pack.simulation import Simulation
+    from bedplate.policy.release_fact import Release
 
+DEPLOYER_VARIABLE: Final = "BEDPLATE_DEPLOYER"
+"""Variable that names who deploys; else it is the user of the machine."""
 LIKELY: Final = "The simulator, which runs the same program, finds the policy kept."
 """Why an open verdict does not block a preview."""
 
@@ -109,7 +117,24 @@ class Bench:
     def _facts_of(self, priced: Plan) -> dict[str, Any]:
         spec = self._environment.spec
         cost = estimate(priced, spec, load_prices())
-        return facts(spec, self._today, cost.hourly_usd, list(cost.unpriced))
+        return facts(spec, self._today, cost.hourly_usd, list(cost.unpriced), self._release)
+
+    @cached_property
+    def _release(self) -> Release | None:
+        """What is deployed and who approved it; None in a preview, and where nothing was released.
+
+        Without it, the rules on a deployment deny.
+        """
+        if self.project.is_preview:
+            return None
+        options = Options(self.project.stacks)
+        deployer = os.environ.get(DEPLOYER_VARIABLE) or getpass.getuser()
+        now = datetime.now(UTC)
+        try:
+            found = presented(self._environment, self._simulated, options, deployer, now)
+        except ReleaseError:
+            return None
+        return found.fact
 
     def _findings(
         self, layer: LayerPlan, catalogue: Catalogue, known: Mapping[str, Any]
