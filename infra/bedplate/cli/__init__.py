@@ -22,6 +22,7 @@ from bedplate.cli import (
     cost,
     explain,
     mirror,
+    new,
     new_model,
     policies,
     policy,
@@ -95,6 +96,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(waiver.app, name="waiver")
 app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
+app.command("new", epilog=new.EXAMPLES)(new.new)
 app.command("release", epilog=release.EXAMPLES)(release.release)
 app.command("approve", epilog=approvals.APPROVE_EXAMPLES)(approvals.approve)
 app.command("reject", epilog=approvals.REJECT_EXAMPLES)(approvals.reject)

@@ -146,7 +146,8 @@ def approvals(
 ) -> None:
     """Show what stands in the way of the newest release.
 
-    Lists who has decided on it, which files do not count, and what the policies say. Exits 1 where it may not be deployed now.
+    Lists who has decided on it, which files do not count, and what the policies say. Exits 1 where
+    it may not be deployed now.
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.gate import gate  # noqa: PLC0415 - likewise

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bedplate.cli.answers import Answers, Defaults, Folder, Given, asked
 from bedplate.cli.console import say, working
 from bedplate.cli.parameters import OutputFormat, examples
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from bedplate.scaffold.questions import Question
     from bedplate.scaffold.update import Update
 
 NEW_EXAMPLES = examples(
@@ -41,24 +40,11 @@ Platform = Annotated[
         show_default=False,
     ),
 ]
-Given = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="An answer; may be repeated."),
-]
-Answers = Annotated[
-    Path | None,
-    typer.Option(
-        "--answers", metavar="FILE", help="YAML file of answers by key.", show_default=False
-    ),
-]
-Defaults = Annotated[
-    bool, typer.Option("--defaults", help="Ask nothing; take the default for the rest.")
-]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")]
 
 
 def new_model(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    folder: Folder,
     *,
     platform: Platform = None,
     given: Given = None,
@@ -86,39 +72,10 @@ def new_model(
             told = places(platform, known["repo_slug"], known.get("owner_team"))
         known, files = {**told.answers, **known}, told.files
     if not defaults and sys.stdin.isatty():
-        known |= _asked(questions(template), known)
+        known |= asked(questions(template), known)
     with working(f"Making {folder}"):
         render(template, known, folder, files)
     say(f"Made {folder}. Next: cd {folder} && make demo")
-
-
-def _asked(asked: Sequence[Question], known: Mapping[str, str]) -> dict[str, str]:
-    """Ask what is not answered yet; an empty answer takes the default."""
-    from bedplate.scaffold.render import default_of  # noqa: PLC0415 - see bedplate.cli
-
-    found: dict[str, str] = {}
-    for question in asked:
-        if question.key in known:
-            continue
-        text = question.help
-        if question.choices:
-            text = f"{text} ({', '.join(question.choices)})"
-        default = default_of(question, {**known, **found})
-        found[question.key] = typer.prompt(
-            text, default=default, value_proc=partial(_accepted, question)
-        )
-    return found
-
-
-def _accepted(question: Question, answer: str) -> str:
-    """Return an answer, or have the question asked again."""
-    from bedplate.scaffold.questions import check  # noqa: PLC0415 - see bedplate.cli
-
-    try:
-        check((question,), {question.key: answer})
-    except UsageError as error:
-        raise typer.BadParameter(error.message) from error
-    return answer
 
 
 def update_model(
