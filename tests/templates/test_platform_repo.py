@@ -88,10 +88,10 @@ def test_nothing_is_left_of_the_template(tmp_path: Path) -> None:
     ("answers", "said"),
     [
         ({"account_prod": "12"}, "account_prod: '12' can't be used; use 12 digits."),
-        ({"region": "mars"}, "region: 'mars' can't be used; use the name of an AWS region, "
-                             "such as me-central-1."),
-        ({"team": "a--b"}, "team: 'a--b' can't be used; use 1 to 32 lower-case letters, digits "
-                           "and single hyphens."),
+        ({"region": "mars"}, ("region: 'mars' can't be used; use the name of an AWS region, "
+                             "such as me-central-1.")),
+        ({"team": "a--b"}, ("team: 'a--b' can't be used; use 1 to 32 lower-case letters, digits "
+                           "and single hyphens.")),
     ],
 )  # fmt: skip
 def test_an_answer_that_can_not_work_is_one_sentence(
