@@ -59,9 +59,10 @@ def waivers_of(stacks: Path, today: date) -> Waivers:
     An environment whose files are invalid has no say: `check` tells what is wrong with it.
     """
     found = load_waivers(_root(stacks), environments(stacks))
+    if not found.waivers:
+        return Waivers((), found.problems)
     policies = (*policies_of(stacks).policies, *admission_policies().policies)
-    severities = severities_of(policies)
-    standings = _standings(stacks) if found.waivers else {}
+    severities, standings = severities_of(policies), _standings(stacks)
     listed = tuple(
         Listed(
             waiver,
