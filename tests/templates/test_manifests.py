@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+
 from bedplate.assets import asset
 from bedplate.contracts.objects import object_faults
 from bedplate.scaffold.platform_places import places
@@ -88,6 +89,7 @@ def _manifests(repository: Path, environment: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_api_server_would_take_every_object(repository: Path, environment: str) -> None:
+    """The contracts know every field."""
     made = _manifests(repository, environment)
 
     assert sorted(each["kind"] for each in made) == [
@@ -99,6 +101,7 @@ def test_the_api_server_would_take_every_object(repository: Path, environment: s
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_admission_takes_every_object(root: Path, repository: Path, environment: str) -> None:
+    """The environment's own rules find nothing, in a canary too."""
     done = subprocess.run(
         [
             *(sys.executable, "-c", "from bedplate.cli import entry; entry()", "admit"),
@@ -114,6 +117,7 @@ def test_admission_takes_every_object(root: Path, repository: Path, environment:
 
 
 def test_the_workflow_is_one_that_the_api_server_takes(repository: Path) -> None:
+    """The contracts of Argo know every field."""
     text = (repository / "pipelines" / "argo" / "training.yaml").read_text()
     made = list(yaml.safe_load_all(text))
 
@@ -122,6 +126,7 @@ def test_the_workflow_is_one_that_the_api_server_takes(repository: Path) -> None
 
 
 def test_the_platform_starts_the_workflow_by_its_name(repository: Path) -> None:
+    """An alert starts the template of this name, and gives its reason first."""
     template = next(
         yaml.safe_load_all((repository / "pipelines" / "argo" / "training.yaml").read_text())
     )

@@ -1,0 +1,33 @@
+# What the steps of a pipeline run in: the same lock as the predictor, and the repository's settings.
+#   docker build -f docker/train.Dockerfile --build-arg PYTHON_IMAGE=registry/python@sha256:… .
+ARG PYTHON_IMAGE
+
+FROM ${PYTHON_IMAGE} AS build
+WORKDIR /build
+COPY requirements/run.lock requirements.lock
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/python -m pip install --no-cache-dir --no-compile --require-hashes -r requirements.lock
+COPY src/ /opt/src/
+RUN python -m compileall -q /opt/src /opt/venv
+
+FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="{{ cookiecutter.repo_slug }}-train" \
+      org.opencontainers.image.vendor="{{ cookiecutter.owner_team }}"
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/src /opt/src
+WORKDIR /repository
+COPY config/ config/
+COPY data/contract.yaml data/contract.yaml
+COPY governance/ governance/
+COPY requirements/ requirements/
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/opt/src \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    MODEL_REPO=/repository \
+    BUILD_DIR=/tmp/build \
+    MLFLOW_DISABLE_TELEMETRY=true \
+    DO_NOT_TRACK=true
+USER 10001:10001
+HEALTHCHECK NONE
+CMD ["python", "-m", "{{ cookiecutter.package_name }}.ops.step", "--help"]
