@@ -94,10 +94,11 @@ RUNTIMES: Final = {
     "xgbserver": f"docker.io/kserve/xgbserver:{_KSERVE_TAG}",
 }
 """Serving runtimes, by their key in the chart kserve-runtime-configs."""
-PIPELINES: Final = tuple(
+PIPELINES_OWN: Final = tuple(
     f"ghcr.io/kubeflow/{name}:{KUBEFLOW_PIPELINES}"
     for name in (
         "kfp-api-server",
+        "kfp-cache-deployer",
         "kfp-cache-server",
         "kfp-frontend",
         "kfp-metadata-envoy",
@@ -108,8 +109,29 @@ PIPELINES: Final = tuple(
         "kfp-visualization-server",
     )
 )
-"""Images of the manifests of Kubeflow Pipelines."""
-OWN: Final = (LOGIN, POSTGRES_CLIENT, CURL, AWS_CLI, *BUS, COLLECTOR, *RUNTIMES.values(), *PIPELINES)
+"""Images of Kubeflow Pipelines' own."""
+PIPELINES_BESIDE: Final = {
+    "docker.io/alpine": "docker.io/library/alpine:3.23",
+    "gcr.io/tfx-oss-public/ml_metadata_store_server": "gcr.io/tfx-oss-public/"
+    "ml_metadata_store_server:1.14.0",
+    "ghcr.io/chrislusf/seaweedfs": "ghcr.io/chrislusf/seaweedfs:4.34",
+    "mysql": "docker.io/library/mysql:8.4",
+    "quay.io/argoproj/workflow-controller": "quay.io/argoproj/workflow-controller:v4.0.5",
+}
+"""What its manifests run beside them, by the name that stands there (manifests/kustomize)."""
+PIPELINES_DRIVER: Final = f"ghcr.io/kubeflow/kfp-driver:{KUBEFLOW_PIPELINES}"
+PIPELINES_LAUNCHER: Final = f"ghcr.io/kubeflow/kfp-launcher:{KUBEFLOW_PIPELINES}"
+"""What runs in the pods of a pipeline's steps; named in variables of the API server."""
+PIPELINES_EXECUTOR: Final = "quay.io/argoproj/argoexec:v4.0.5"
+"""What reports a step's result; named in an argument of the workflow controller."""
+PIPELINES: Final = (
+    *PIPELINES_OWN,
+    *PIPELINES_BESIDE.values(),
+    *(PIPELINES_DRIVER, PIPELINES_LAUNCHER, PIPELINES_EXECUTOR),
+)
+"""Every image of Kubeflow Pipelines as its pinned manifests install it."""
+_SINGLE: Final = (LOGIN, POSTGRES_CLIENT, CURL, AWS_CLI, COLLECTOR)
+OWN: Final = (*_SINGLE, *BUS, *RUNTIMES.values(), *PIPELINES)
 """Images that manifests of ours name, beside those of charts."""
 
 IMAGES: Final[dict[str, tuple[ChartImage, ...]]] = {

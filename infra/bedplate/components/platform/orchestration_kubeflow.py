@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from bedplate.contracts.images import PIPELINES, ImageReference
+from bedplate.contracts.images import (
+    PIPELINES_BESIDE,
+    PIPELINES_DRIVER,
+    PIPELINES_EXECUTOR,
+    PIPELINES_LAUNCHER,
+    PIPELINES_OWN,
+    ImageReference,
+)
 from bedplate.versions import KUBEFLOW_PIPELINES
 
 if TYPE_CHECKING:
@@ -22,7 +30,7 @@ def kubeflow_application(scope: PlatformScope) -> dict[str, Any]:
         "repoURL": scope.spec.orchestration.kubeflow_pipelines.repository,
         "targetRevision": KUBEFLOW_PIPELINES,
     }
-    images = {"kustomize": {"images": _redirected(scope)}}
+    images = {"kustomize": {"images": _redirected(scope), "patches": _patches(scope)}}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
@@ -45,9 +53,31 @@ def kubeflow_application(scope: PlatformScope) -> dict[str, Any]:
 
 
 def _redirected(scope: PlatformScope) -> list[str]:
-    """Return kustomize's replacements `old=new:tag` of the images that come from elsewhere."""
-    found = []
-    for reference in PIPELINES:
-        suffix = ImageReference.parse(reference).suffix
-        found.append(f"{reference.removesuffix(suffix)}={scope.supply.image(reference)}")
-    return found
+    """Return kustomize's replacements `old=new:tag`, by the names that stand in the manifests."""
+    names = {ref.removesuffix(ImageReference.parse(ref).suffix): ref for ref in PIPELINES_OWN}
+    names |= PIPELINES_BESIDE
+    return [f"{name}={scope.supply.image(ref)}" for name, ref in sorted(names.items())]
+
+
+def _patches(scope: PlatformScope) -> list[dict[str, Any]]:
+    """Return the images that no container names: kustomize's own replacement passes them by."""
+    steps = {"V2_DRIVER_IMAGE": PIPELINES_DRIVER, "V2_LAUNCHER_IMAGE": PIPELINES_LAUNCHER}
+    variables = [{"name": key, "value": scope.supply.image(ref)} for key, ref in steps.items()]
+    executor = scope.supply.image(PIPELINES_EXECUTOR)
+    # A list of texts is replaced whole.
+    arguments = ["--configmap", "workflow-controller-configmap", "--executor-image", executor]
+    return [
+        _patch("ml-pipeline", {"name": "ml-pipeline-api-server", "env": variables}),
+        _patch("workflow-controller", {"name": "workflow-controller", "args": arguments}),
+    ]
+
+
+def _patch(deployment: str, container: dict[str, Any]) -> dict[str, Any]:
+    """Return a change of one container; JSON is YAML."""
+    changed = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": deployment},
+        "spec": {"template": {"spec": {"containers": [container]}}},
+    }
+    return {"target": {"kind": "Deployment", "name": deployment}, "patch": json.dumps(changed)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from support.platforms import objects, platform_plan, releases, values
 
 from bedplate.components.platform.orchestration import Orchestration
+from bedplate.contracts.images import PIPELINES
 
 TEAMS = {"fraud": {"namespaces": ["fraud"]}, "claims": {"namespaces": ["claims"]}}
 
@@ -60,4 +63,15 @@ def test_kubeflow_is_installed_from_a_pinned_release() -> None:
     assert spec["sources"][0]["path"].endswith("cluster-scoped-resources")
     images = spec["sources"][1]["kustomize"]["images"]
     assert all("=111122223333.dkr.ecr." in image for image in images)
+    assert {image.partition("=")[0] for image in images} >= {"mysql", "docker.io/alpine"}
     assert releases(plan) == {}
+
+
+def test_every_image_of_kubeflow_comes_from_ones_own_registry() -> None:
+    """Those of the steps too, which variables and an argument name."""
+    plan = _plan("kubeflow-pipelines", kubeflow_pipelines={"repository": "https://git.x.example/k"})
+    made = json.dumps(objects(plan, "Application")["argocd/kubeflow-pipelines"])
+    registry = "111122223333.dkr.ecr.me-central-1.amazonaws.com/acme-prod"
+
+    for reference in PIPELINES:
+        assert re.search(rf"{registry}/[\w./-]*{re.escape(reference)}", made), reference
