@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from {{cookiecutter.package_name}}.ops import context as contexts
 from {{cookiecutter.package_name}}.ops import digest, registry, serving
 from {{cookiecutter.package_name}}.ops import step as steps
@@ -17,7 +18,7 @@ ONLINE = ("register", "parity", "latency", "card", "release")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _alone(tmp_path_factory, record_testsuite_property):
+def _alone(record_testsuite_property):
     """Keep tests away from the platform, and say which sources they ran on."""
     record_testsuite_property("sources", digest.of_tree(ROOT, ("src", "tests", "config")))
     with pytest.MonkeyPatch.context() as patch:

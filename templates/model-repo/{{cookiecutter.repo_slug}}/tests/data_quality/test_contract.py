@@ -1,6 +1,7 @@
 """Every kind of promise is kept, and a broken one is named with column, rule and rows."""
 
 import pytest
+
 from {{cookiecutter.package_name}} import schema
 from {{cookiecutter.package_name}}.ops import contract, dataset
 from {{cookiecutter.package_name}}.ops.errors import UsageError

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
+
 from {{cookiecutter.package_name}} import schema
 from {{cookiecutter.package_name}}.ops import dataset, stats
 from {{cookiecutter.package_name}}.ops.gates import drift, engine

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from {{cookiecutter.package_name}} import schema
 from {{cookiecutter.package_name}}.ops import dataset
 from {{cookiecutter.package_name}}.ops.gates import engine, fairness

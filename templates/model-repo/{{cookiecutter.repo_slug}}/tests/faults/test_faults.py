@@ -1,6 +1,7 @@
 """The brakes brake: each fault turns exactly its gate red."""
 
 import pytest
+
 from {{cookiecutter.package_name}}.ops import digest, faults, registry
 from {{cookiecutter.package_name}}.ops.evidence import GATES
 

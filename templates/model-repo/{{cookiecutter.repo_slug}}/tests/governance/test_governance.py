@@ -8,9 +8,9 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from {{cookiecutter.package_name}}.ops import approvals, audit, card, contract
+
+from {{cookiecutter.package_name}}.ops import approvals, audit, card, contract, dependencies, evidence, ledger, privacy
 from {{cookiecutter.package_name}}.ops import context as contexts
-from {{cookiecutter.package_name}}.ops import dependencies, evidence, ledger, privacy
 from {{cookiecutter.package_name}}.ops import release as releases
 from {{cookiecutter.package_name}}.ops.context import UsageError
 from {{cookiecutter.package_name}}.ops.digest import of_file, read_json, write_json
@@ -29,7 +29,9 @@ def guarded(repository, configure, tmp_path, monkeypatch):
     for person in PEOPLE:
         key = tmp_path / person
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        signers.append(f'{person} namespaces="model-release" {key.with_suffix(".org.pub").read_text()}')
+        signers.append(
+            f'{person} namespaces="model-release" {key.with_suffix(".org.pub").read_text()}'
+        )
     (repository.root / "governance" / "allowed_signers").write_text("".join(signers), "utf-8")
     monkeypatch.setenv("CHANGE_REFERENCE", "CHG-1234")
     lock = repository.root / "requirements" / "run.lock"
@@ -124,7 +126,9 @@ def test_no_release_on_evidence_of_another_model(repository):
     found = read_json(path)
     found["subject"]["model"] = "sha256:" + "0" * 64
     write_json(path, found)
-    with pytest.raises(releases.ReleaseError, match="fairness: the evidence is about another model"):
+    with pytest.raises(
+        releases.ReleaseError, match="fairness: the evidence is about another model"
+    ):
         releases.release(repository)
 
 

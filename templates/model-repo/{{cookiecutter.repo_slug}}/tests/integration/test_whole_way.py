@@ -5,6 +5,7 @@ import re
 
 import jsonschema
 import pytest
+
 from {{cookiecutter.package_name}}.ops import artefact, card, digest, lineage, registry, step
 from {{cookiecutter.package_name}}.ops.errors import OpsError
 from {{cookiecutter.package_name}}.ops.evidence import read_all
@@ -55,9 +56,10 @@ def test_every_gate_left_evidence_of_one_model_and_one_dataset(released):
 def test_the_registry_has_the_artefact_its_business_and_its_change(released):
     version = registry.aliased(released, registry.CHAMPION)
     assert version.tags["digest"] == artefact.verify(released.model)
-    assert version.tags["business.owner"] == "{{cookiecutter.owner_team}}"
+    governance = released.config("governance")
+    assert version.tags["business.owner"] == governance["model"]["owner"]
     assert version.tags["itil.change_type"] == "normal"
-    assert version.tags["risk.tier"] == "{{cookiecutter.risk_tier}}"
+    assert version.tags["risk.tier"] == str(governance["risk"]["tier"])
     assert registry.champion(released).digest == version.tags["digest"]
 
 
@@ -114,7 +116,9 @@ def test_a_server_of_other_predictions_fails_parity(released, trained):
     if golden["probabilities"]:
         golden["probabilities"] = golden["probabilities"][1:] + golden["probabilities"][:1]
     digest.write_json(trained.model / artefact.GOLDEN, golden)
-    other = artefact.Opened(None, digest.read_json(trained.model / artefact.METADATA), "", trained.model)
+    other = artefact.Opened(
+        None, digest.read_json(trained.model / artefact.METADATA), "", trained.model
+    )
     with serving(released) as server:
         assert not all(check.passed for check in parity.compare(server, other, 1e-6))
 

@@ -5,6 +5,7 @@ import importlib
 import numpy as np
 import pytest
 from sklearn import metrics as sk
+
 from {{cookiecutter.package_name}} import schema
 from {{cookiecutter.package_name}}.ops import artefact, dataset, train
 from {{cookiecutter.package_name}}.ops.errors import UsageError
@@ -75,7 +76,7 @@ def test_the_same_seed_gives_the_same_artefact(offline, fresh):
     assert train.train(fresh).digest == artefact.open_model(offline.model).digest
 
 
-def test_another_seed_of_the_data_is_another_dataset(offline):
+def test_another_seed_of_the_data_is_another_dataset():
     data = importlib.import_module("{{cookiecutter.package_name}}.data")
     first, again = data.people(data.CURRENT, 1), data.people(data.CURRENT, 1)
     assert first.equals(again)
@@ -87,7 +88,9 @@ def test_metrics_are_those_of_scikit_learn(count):
     rng = np.random.default_rng(9)
     classes = np.array(["a", "b", "c"][:count])
     scores = rng.dirichlet(np.ones(count), 300).round(2)  # rounded, so that there are ties
-    truth = np.where(rng.random(300) < 0.6, classes[scores.argmax(axis=1)], rng.choice(classes, 300))
+    truth = np.where(
+        rng.random(300) < 0.6, classes[scores.argmax(axis=1)], rng.choice(classes, 300)
+    )
     guess = classes[scores.argmax(axis=1)]
     shown = scores[:, 1] if count == 2 else scores / scores.sum(axis=1, keepdims=True)
     given = truth == "b" if count == 2 else truth

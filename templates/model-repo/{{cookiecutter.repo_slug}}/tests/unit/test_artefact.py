@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 import skops.io
+
 from {{cookiecutter.package_name}} import model
 from {{cookiecutter.package_name}}.ops import artefact
 from {{cookiecutter.package_name}}.ops.digest import of_file, of_value

@@ -1,6 +1,7 @@
 """Features are computed from the row alone, and the same way for one row and for many."""
 
 import pandas as pd
+
 from {{cookiecutter.package_name}} import data, features, schema
 
 

@@ -1,6 +1,7 @@
 """The command line: exit codes, and messages without a traceback."""
 
 import pytest
+
 from {{cookiecutter.package_name}}.ops import context, step
 
 
@@ -26,7 +27,9 @@ def test_a_gate_without_data_blocks_and_says_what_to_run(tmp_path, monkeypatch, 
 def test_registering_without_evidence_is_refused(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("BUILD_DIR", str(tmp_path))
     assert step.main(["register"]) == 1
-    assert "not run: data_quality, performance, fairness, drift, security" in capsys.readouterr().err
+    assert (
+        "not run: data_quality, performance, fairness, drift, security" in capsys.readouterr().err
+    )
 
 
 def test_all_that_a_schema_refuses_is_said_at_once(repository, configure):

@@ -27,8 +27,8 @@ def audit(context: Context) -> tuple[list[str], list[str]]:
         for line in latest.values():
             faults += release_faults(context, base, line["entry"])
         good.append(f"releases: {len(latest)} read again")
-    if fault := privacy.fault(context):
-        faults.append(fault)
+    if stale := privacy.fault(context):
+        faults.append(stale)
     else:
         good.append("data protection record: as config/governance.yaml and the contract say")
     return good, faults

@@ -30,7 +30,7 @@ class Locked:
 
 def locked(lock: Path) -> dict[str, Locked]:
     """Return the entries of a lock that hold on this system and Python."""
-    found = {}
+    found: dict[str, Locked] = {}
     for entry in re.split(r"\n(?=\S)", lock.read_text("utf-8").replace("\\\n", " ")):
         text = entry.split("    #")[0].strip()
         if not text or text.startswith("#"):

@@ -63,7 +63,7 @@ def leak(context: Context) -> None:
 
     def change(frame: pd.DataFrame, rng: Any) -> None:
         name = schema.NUMERIC[-1]
-        codes = frame[schema.TARGET].astype("category").cat.codes.to_numpy(float)
+        codes: Any = frame[schema.TARGET].astype("category").cat.codes.to_numpy(float)
         if schema.PROBLEM == "regression":
             codes = frame[schema.TARGET].rank(pct=True).to_numpy() * 8
         frame[name] = codes + rng.normal(0, 0.01, len(frame)).clip(-0.02, 0.02) + 0.02
@@ -151,7 +151,7 @@ def prepare(context: Context, fault: Fault) -> None:
 
 def sweep(context: Context, fault: Fault, order: tuple[str, ...] = ORDER) -> list[str]:
     """Run every gate, none stopping another, with the fault turned on; return the red ones."""
-    found = []
+    found: list[str] = []
     for step in order:
         if step == "register" and found:
             break  # what is not registered is not served: parity and latency have nothing to judge

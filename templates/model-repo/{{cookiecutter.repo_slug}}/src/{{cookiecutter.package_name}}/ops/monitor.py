@@ -30,7 +30,7 @@ def monitor(context: Context) -> dict[str, Any]:
     known = feedback(context, version)
     rows = labelled(context, opened, current, known)
     measured = accuracy(context, *rows[:2])
-    report = {
+    report: dict[str, Any] = {
         "at": now().isoformat(),
         "model_version": version,
         "drift": {each.column: round(each.psi, 6) for each in drift},
