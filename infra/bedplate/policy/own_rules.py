@@ -34,12 +34,18 @@ def own_folder(stacks: Path, shipped: Path) -> Path | None:
     """Return the folder of own rules beside the environment files; None where there is none.
 
     ``shipped`` is the folder of the shipped policies, which in Bedplate's own repository lies
-    there too and is no folder of own rules.
+    there too, or a copy of it does; neither is a folder of own rules.
     """
     folder = stacks.parent / "policies" if stacks.name else stacks.resolve().parent / "policies"
     if not folder.is_dir() or folder.resolve() == shipped.resolve():
         return None
-    return folder if packs_of(folder) else None
+    return folder if packs_of(folder) and _texts(folder) != _texts(shipped) else None
+
+
+def _texts(folder: Path) -> dict[str, bytes]:
+    """Return what stands in the files of a folder, by their path below it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def packs_of(folder: Path, *, admission: bool = False) -> list[Path]:

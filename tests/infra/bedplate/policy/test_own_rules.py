@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,15 @@ def test_own_rules_lie_beside_the_stacks(tmp_path: Path) -> None:
 def test_the_shipped_policies_are_nobody_s_own() -> None:
     """In Bedplate's own repository the folder beside the stacks is the shipped one."""
     assert own_folder(POLICIES.parent / "stacks", POLICIES) is None
+
+
+def test_a_copy_of_the_shipped_policies_is_nobody_s_own_until_it_is_changed(tmp_path: Path) -> None:
+    """A clone beside an installed library adds nothing; one word more, and it must be refused."""
+    copy = shutil.copytree(POLICIES, tmp_path / "policies")
+    assert own_folder(tmp_path / "stacks", POLICIES) is None
+
+    (copy / "controls.yaml").write_text((copy / "controls.yaml").read_text() + "# mine\n")
+    assert own_folder(tmp_path / "stacks", POLICIES) == copy
 
 
 def test_packs_for_admission_are_told_apart(tmp_path: Path) -> None:
