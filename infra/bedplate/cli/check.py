@@ -21,7 +21,7 @@ from bedplate.cli.places import cache_folder, chosen
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bedplate.governance.assessment import Assessment
     from bedplate.operate.checkov.opinion import Opinion
@@ -112,26 +112,43 @@ def check(  # noqa: PLR0913 - one parameter an option
             assessments, opinions = with_checkov(assessments, options)
     code = exit_code(assessments)
     if output_format == "json":
-        from bedplate.cli.findings_document import document  # noqa: PLC0415
-
-        found = document(assessments, code, everything=everything)
-        if opinions:
-            found["checkov"] = {name: said.to_json() for name, said in opinions.items()}
-        text = json.dumps(found, indent=2, ensure_ascii=False)
-    elif output_format != "table":
+        text = _json(assessments, opinions, code, everything=everything)
+    elif output_format == "table":
+        text = _table(assessments, opinions, to_file=output is not None)
+    else:
         from bedplate.cli.findings_formats import formatted  # noqa: PLC0415
 
         text = formatted(output_format, assessments, stacks, code)
-    else:
-        from bedplate.cli.findings_table import table_text  # noqa: PLC0415
-
-        text = table_text(assessments, to_file=output is not None)
-        if opinions:
-            from bedplate.cli.checkov_text import checkov_text  # noqa: PLC0415
-
-            text = f"{text}\n{checkov_text(opinions)}"
     deliver(text, output)
     raise typer.Exit(code)
+
+
+def _json(
+    assessments: Sequence[Assessment],
+    opinions: Mapping[str, Opinion],
+    code: int,
+    *,
+    everything: bool,
+) -> str:
+    from bedplate.cli.findings_document import document  # noqa: PLC0415 - see bedplate.cli
+
+    found = document(assessments, code, everything=everything)
+    if opinions:
+        found["checkov"] = {name: said.to_json() for name, said in opinions.items()}
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def _table(
+    assessments: Sequence[Assessment], opinions: Mapping[str, Opinion], *, to_file: bool
+) -> str:
+    from bedplate.cli.findings_table import table_text  # noqa: PLC0415 - see bedplate.cli
+
+    text = table_text(assessments, to_file=to_file)
+    if opinions:
+        from bedplate.cli.checkov_text import checkov_text  # noqa: PLC0415
+
+        text = f"{text}\n{checkov_text(opinions)}"
+    return text
 
 
 def exit_code(assessments: Sequence[Assessment]) -> int:
