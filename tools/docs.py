@@ -20,6 +20,7 @@ import diagrams
 from bedplate.cli.reference import render as cli_page
 from bedplate.policy import catalogue_docs
 from bedplate.policy.catalogue import load_catalogue
+from bedplate.policy.coverage import coverage_page
 from bedplate.spec.reference import blueprint_schema_text, environment_page, environment_schema_text
 from bedplate.spec.resolve import Resolved, environments, resolve
 
@@ -84,7 +85,19 @@ def _policy_pages(root: Path) -> dict[str, str]:
     policies = root / "policies"
     packs = [policies / "deploy", policies / "admission"]
     catalogue = load_catalogue(packs, [policies / "controls.yaml"])
-    return catalogue_docs.render(catalogue)
+    page = {f"{catalogue_docs.FOLDER}/coverage.md": coverage_page(catalogue, _types(root))}
+    return catalogue_docs.render(catalogue) | page
+
+
+def _types(root: Path) -> set[str]:
+    """Return the types of the golden plans' resources, without components and providers."""
+    return {
+        resource["type"]
+        for golden in (root / "tests/golden").rglob("*.plan.json")
+        for layer in json.loads(golden.read_text(encoding="utf-8"))["layers"]
+        for resource in layer["resources"]
+        if resource["type"].startswith(("aws:", "kubernetes:"))
+    }
 
 
 def _blueprint_readmes(root: Path) -> dict[str, str]:

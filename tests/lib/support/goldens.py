@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import TYPE_CHECKING
 from pathlib import Path
 
 from bedplate.engine.plan import Plan
 from bedplate.spec.resolve import Resolved, environments, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
 from support.plans import ROOT
 
 GOLDEN = sorted((ROOT / "tests" / "golden").rglob("*.plan.json"))

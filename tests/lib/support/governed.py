@@ -1,6 +1,6 @@
 """Mutants of governed properties: whatever some rule reads, broken in each way that matters.
 
-Nothing here knows a rule. What is governed follows from the rules' own `resource_types` and `reads`;
+Nothing here knows a rule. What is governed follows from the rules' own METADATA;
 how a value can be broken follows from what it is: a flag, a number, a block of addresses, an ARN, a
 region, a policy document, a list.
 """
