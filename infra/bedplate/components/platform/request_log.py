@@ -110,16 +110,6 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             "log_statements": redactions(log.redact),
         }
         steps.append("transform")
-    exporter = {
-        "s3uploader": {
-            "region": scope.spec.aws.region,
-            "s3_bucket": scope.foundation.bucket("requests"),
-            "s3_prefix": "requests",
-            "compression": "gzip",
-        },
-        # Body and headers: without these nobody knows whose request it was, or which answer to it.
-        "marshaler": "otlp_json",
-    }
     pipeline = {
         "receivers": ["webhookevent"],
         "processors": [*steps, "batch"],
@@ -136,8 +126,22 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             },
         },
         "processors": processors,
-        "exporters": {"awss3": exporter, "debug": None},
+        "exporters": {"awss3": _bucket(scope), "debug": None},
         "service": {
             "pipelines": {"logs": pipeline, "metrics": None, "traces": None},
         },
     }
+
+
+def _bucket(scope: PlatformScope) -> dict[str, Any]:
+    """Return how records are written: body and headers.
+
+    Without the headers nobody knows whose request it was, or which answer belongs to it.
+    """
+    place = {
+        "region": scope.spec.aws.region,
+        "s3_bucket": scope.foundation.bucket("requests"),
+        "s3_prefix": "requests",
+        "compression": "gzip",
+    }
+    return {"s3uploader": place, "marshaler": "otlp_json"}
