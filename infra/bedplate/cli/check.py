@@ -23,7 +23,7 @@ from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, EXIT_UNRESOLVED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bedplate.governance.assessment import Assessment
+    from bedplate.governance.assessment import Assessment, Options
     from bedplate.operate.checkov.opinion import Opinion
 
 EXAMPLES = examples(
@@ -96,20 +96,14 @@ def check(  # noqa: PLR0913 - one parameter an option
     a fault in the files blocks, and 3 where only verdicts block that are still open. What has not
     changed since the last check is read from a cache; waivers are decided anew for the day.
     """
-    from bedplate.governance.assessment import Options, assess  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
 
     names = chosen(environments or (), stacks)
     # An answer from the cache would be none of the server's.
     cache = None if no_cache or opa else cache_folder()
     token = os.environ.get("BEDPLATE_OPA_TOKEN")
     options = Options(stacks, rego=rego, opa=opa, opa_token=token, cache=cache, phase=phase)
-    with working(f"Checking {', '.join(names)}"):
-        assessments = assess(names, options)
-        opinions: dict[str, Opinion] = {}
-        if scanner is not None:
-            from bedplate.governance.second_opinion import with_checkov  # noqa: PLC0415
-
-            assessments, opinions = with_checkov(assessments, options)
+    assessments, opinions = _assessed(names, options, scanner)
     code = exit_code(assessments)
     if output_format == "json":
         text = _json(assessments, opinions, code, everything=everything)
@@ -121,6 +115,21 @@ def check(  # noqa: PLR0913 - one parameter an option
         text = formatted(output_format, assessments, stacks, code)
     deliver(text, output)
     raise typer.Exit(code)
+
+
+def _assessed(
+    names: Sequence[str], options: Options, scanner: str | None
+) -> tuple[tuple[Assessment, ...], Mapping[str, Opinion]]:
+    """Return what environments amount to, and what a scanner says of each."""
+    from bedplate.governance.assessment import assess  # noqa: PLC0415 - see bedplate.cli
+
+    with working(f"Checking {', '.join(names)}"):
+        assessments = assess(names, options)
+        if scanner is None:
+            return assessments, {}
+        from bedplate.governance.second_opinion import with_checkov  # noqa: PLC0415
+
+        return with_checkov(assessments, options)
 
 
 def _json(
