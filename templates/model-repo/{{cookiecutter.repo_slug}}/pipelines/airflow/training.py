@@ -7,7 +7,7 @@ and all pods share one volume. Nothing is read and nothing is imported at the to
 import os
 import shlex
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def _pod(name: str, command: list[str], **more: Any) -> Any:
 with DAG(
     dag_id=flow.NAME,
     schedule="@daily",
-    start_date=datetime(2026, 1, 1),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     default_args={"retries": flow.RETRIES, "retry_delay": timedelta(seconds=WAIT)},

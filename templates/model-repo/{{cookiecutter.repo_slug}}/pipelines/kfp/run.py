@@ -2,11 +2,12 @@
 
     python pipelines/kfp/run.py BUILD_DIR [--reason manual]
 
-Retries are the cluster's: the local runner has none. MODEL_PYTHON is the Python that runs steps.
+MODEL_PYTHON is the Python that runs steps.
 """
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("build", type=Path)
     parser.add_argument("--reason", default="manual")
     given = parser.parse_args()
+    shutil.rmtree(given.build / "red", ignore_errors=True)  # of a run before this one
     local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(given.build / "kfp"))
     python = [os.environ.get("MODEL_PYTHON", "python")]
     training = pipeline(local=python, build=str(given.build))

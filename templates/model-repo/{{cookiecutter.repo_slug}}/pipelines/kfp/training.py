@@ -6,6 +6,7 @@ In the cluster all steps share the volume of volume.yaml, with a folder for each
 are processes that share a folder.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ IMAGE = "{{cookiecutter.container_registry}}/{{cookiecutter.repo_slug}}-train@sh
 """Stands until CI has built an image and names it by its digest."""
 CLAIM = "{{cookiecutter.repo_slug}}-pipeline"
 """Volume that steps share, of volume.yaml: the step at the end can't wait for one that is made."""
+WAIT = os.environ.get("PIPELINE_RETRY_SECONDS", "30") + "s"
+"""How long to wait before a step is tried again."""
 BUILD = f"/build/{dsl.PIPELINE_JOB_ID_PLACEHOLDER}"
 """Folder of a run on it."""
 
@@ -28,11 +31,19 @@ def components(image: str) -> tuple[Any, Any]:
     """Return the component that runs a step, and the one that asks whether to train."""
 
     @dsl.component(base_image=image)
-    def step(name: str, command: list, build: str) -> None:
+    def step(name: str, command: list, build: str, red: int) -> None:
         import os
         import subprocess
+        from pathlib import Path
 
+        # KFP tries again whatever the exit code: a gate that was red says so without a new run.
+        mark = Path(build, "red", name)
+        if mark.exists():
+            raise SystemExit(f"{name}: the gate is red")
         done = subprocess.run(command, env={**os.environ, "BUILD_DIR": build}, check=False)
+        if done.returncode == red:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
         if done.returncode:
             raise SystemExit(f"{name} ended with {done.returncode}")
 
@@ -58,9 +69,9 @@ def pipeline(image: str = IMAGE, local: list[str] | None = None, build: str = BU
         return [*(local or command[:1]), *command[1:]]
 
     def one(name: str, volume: Any) -> Any:
-        task = step(name=name, command=call(flow.step(name)), build=build)
+        task = step(name=name, command=call(flow.step(name)), build=build, red=flow.RED)
         task.set_display_name(name).set_caching_options(enable_caching=False)
-        task.set_retry(flow.RETRIES, "30s", 2.0)
+        task.set_retry(flow.RETRIES, WAIT, 2.0)
         return _mounted(task, volume)
 
     def way(reason: str, volume: Any) -> None:
@@ -80,7 +91,7 @@ def pipeline(image: str = IMAGE, local: list[str] | None = None, build: str = BU
     @dsl.pipeline(name=flow.NAME, description="Data to registered model, with every gate")
     def training(reason: str = "manual") -> None:
         volume = None if local else CLAIM
-        end = step(name=flow.EXIT, command=call(flow.step(flow.EXIT)), build=build)
+        end = step(name=flow.EXIT, command=call(flow.step(flow.EXIT)), build=build, red=flow.RED)
         end.set_caching_options(enable_caching=False)
         with dsl.ExitHandler(_mounted(end, volume)):
             way(reason, volume)

@@ -36,7 +36,9 @@ def test_actions_are_pinned_and_shells_take_no_text_from_outside(path: Path) -> 
     flow: dict[str, Any] = yaml.safe_load(path.read_text())
 
     steps = [step for job in flow["jobs"].values() for step in job["steps"]]
-    assert [step["uses"] for step in steps if "uses" in step and not PINNED.match(step["uses"])] == []
+    assert [
+        step["uses"] for step in steps if "uses" in step and not PINNED.match(step["uses"])
+    ] == []
     assert [step["run"] for step in steps if "{% raw %}${{{% endraw %}" in step.get("run", "")] == []
     checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
     assert checkouts
@@ -46,7 +48,9 @@ def test_actions_are_pinned_and_shells_take_no_text_from_outside(path: Path) -> 
 def test_every_step_of_a_pipeline_is_one_that_exists() -> None:
     from {{cookiecutter.package_name}}.ops.step import STEPS
 
-    text = "".join(path.read_text() for path in [*WORKFLOWS, *([GITLAB] if GITLAB.exists() else [])])
+    text = "".join(
+        path.read_text() for path in [*WORKFLOWS, *([GITLAB] if GITLAB.exists() else [])]
+    )
     named = set(re.findall(r"ops\.step ([a-z]+)", text))
     for loop in re.findall(r"for step in ([a-z ]+); do", text):
         named |= set(loop.split())

@@ -122,9 +122,8 @@ def test_windows_of_another_version_are_not_mixed() -> None:
 
 def test_a_new_version_that_drifts_too_gets_its_own_run_until_the_budget_ends() -> None:
     windows = [
-        replace(each, version=str(3 + at // 26)) for at, each in enumerate(
-            hours(26 * 8, drift={"age": 0.5})
-        )
+        replace(each, version=str(3 + at // 26))
+        for at, each in enumerate(hours(26 * 8, drift={"age": 0.5}))
     ]
 
     runs = simulate(windows)

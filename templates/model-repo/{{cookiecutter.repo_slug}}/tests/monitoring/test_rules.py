@@ -63,7 +63,9 @@ def test_every_metric_of_a_rule_or_diagram_exists() -> None:
 
 def test_every_metric_that_is_exported_is_looked_at() -> None:
     text = "".join(
-        path.read_text() for path in sorted(MONITORING.rglob("*")) if path.suffix in {".yaml", ".json"}
+        path.read_text()
+        for path in sorted(MONITORING.rglob("*"))
+        if path.suffix in {".yaml", ".json"}
     )
 
     ours = [f"bedplate_model_{name}" for name in GAUGES]

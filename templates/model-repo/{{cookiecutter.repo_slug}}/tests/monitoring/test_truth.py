@@ -45,7 +45,12 @@ def test_feedback_for_no_prediction_is_counted_apart() -> None:
 
 
 def test_another_version_is_left_out() -> None:
-    records = [predicted("a", version="2"), predicted("b"), said("a", rating=1), said("b", rating=4)]
+    records = [
+        predicted("a", version="2"),
+        predicted("b"),
+        said("a", rating=1),
+        said("b", rating=4),
+    ]
 
     back = join(records, "3")
 

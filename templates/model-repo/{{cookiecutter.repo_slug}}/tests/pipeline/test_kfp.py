@@ -1,8 +1,7 @@
 """The pipeline, compiled by KFP and run by its own local runner: order, condition, red gates, end.
 
 KFP lives in an environment of its own (`make install-kfp`): its libraries clash with those that
-train. Steps are noted by a stub here. The local runner knows no retries: those are read from what
-is compiled.
+train. Steps are noted by a stub here.
 """
 
 import json
@@ -29,7 +28,8 @@ def run(folder: Path, fail: dict[str, list[int]]) -> tuple[int, list[str]]:
     stub.write_text(f'#!/bin/sh\nexec {sys.executable} {Path(__file__).parent / "stub.py"} "$@"\n')
     stub.chmod(stub.stat().st_mode | stat.S_IXUSR)
     environ = {
-        **os.environ, "MODEL_PYTHON": str(stub), "STUB_LOG": str(log), "STUB_FAIL": json.dumps(fail),
+        **os.environ, "PIPELINE_RETRY_SECONDS": "1", "MODEL_PYTHON": str(stub), "STUB_LOG": str(log),
+        "STUB_FAIL": json.dumps(fail),
     }  # fmt: skip
     environ.pop("PYTHONPATH", None)
     done = subprocess.run(
@@ -56,11 +56,18 @@ def test_nothing_trains_when_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert (code, ran) == (0, ["data", "wanted", "monitor"])
 
 
-def test_a_red_gate_stops_the_way_and_fails_the_run(tmp_path: Path) -> None:
+def test_a_red_gate_stops_the_way_is_not_tried_again_and_fails_the_run(tmp_path: Path) -> None:
     code, ran = run(tmp_path, {"validate": [flow.RED]})
 
     assert code == 1
     assert ran == ["data", "wanted", "validate", "monitor"]
+
+
+def test_a_step_that_broke_is_tried_again(tmp_path: Path) -> None:
+    code, ran = run(tmp_path, {"train": [2, 139]})
+
+    assert code == 0
+    assert ran.count("train") == 3
 
 
 def test_it_compiles_to_the_same_text_each_time(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def receiver() -> Any:
     kept: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that the library asks for
+        def do_POST(self) -> None:
             kept.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()
@@ -102,4 +102,4 @@ def test_what_an_address_does_not_take_is_counted() -> None:
 
 def test_another_kind_of_address_is_refused() -> None:
     with pytest.raises(ValueError, match="is not an http"):
-        AddressSink("file:///etc/passwd", lambda count: None)
+        AddressSink("file:///etc/passwd", lambda _count: None)

@@ -35,9 +35,11 @@ def test_it_repeats_the_predictions_of_training(
     assert status == 200
     assert answer["model_version"] == "3"
     assert answer["parameters"]["digest"] == trained.digest
-    assert output(answer, "prediction") == pytest.approx(predictions) if (
-        probabilities is None
-    ) else output(answer, "prediction") == predictions
+    assert (
+        output(answer, "prediction") == pytest.approx(predictions)
+        if (probabilities is None)
+        else output(answer, "prediction") == predictions
+    )
     if probabilities is not None:
         flat = [value for row in probabilities for value in row]
         assert output(answer, "probability") == pytest.approx(flat, abs=1e-9)
@@ -107,7 +109,15 @@ def test_what_does_not_fit_is_refused_with_the_reason(
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b"null", b'{"inputs": 3}', b'{"inputs": []}', b"\xff\xfe", b'{"instances": [[1]]}'],
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'{"inputs": 3}',
+        b'{"inputs": []}',
+        b"\xff\xfe",
+        b'{"instances": [[1]]}',
+    ],
 )
 def test_a_body_that_is_no_request_is_refused(server: Server, body: bytes) -> None:
     status, answer = server.call(f"/v2/models/{server.name}/infer", body)
@@ -115,9 +125,7 @@ def test_a_body_that_is_no_request_is_refused(server: Server, body: bytes) -> No
     assert 400 <= status < 500, answer
 
 
-def test_no_rows_and_too_many_rows_are_refused(
-    server: Server, rows: list[dict[str, Any]]
-) -> None:
+def test_no_rows_and_too_many_rows_are_refused(server: Server, rows: list[dict[str, Any]]) -> None:
     for count in (0, 1001):
         status, answer = server.infer(server.inputs([rows[0]] * count))
 
@@ -152,9 +160,11 @@ def test_many_callers_at_once_get_their_own_answers(
         answers = list(pool.map(one, [at % len(rows) for at in range(80)]))
 
     expected = [predictions[at % len(rows)] for at in range(80)]
-    assert [value for value, _ in answers] == pytest.approx(expected) if (
-        isinstance(expected[0], float)
-    ) else [value for value, _ in answers] == expected
+    assert (
+        [value for value, _ in answers] == pytest.approx(expected)
+        if (isinstance(expected[0], float))
+        else [value for value, _ in answers] == expected
+    )
     assert len({identifier for _, identifier in answers}) == 80
 
 
@@ -177,8 +187,10 @@ def test_the_log_has_the_answer_and_no_personal_data(
 
 def test_feedback_is_taken_and_logged(server: Server, rows: list[dict[str, Any]]) -> None:
     _, answer = server.infer(server.inputs(rows[:1]))
-    label = 12.5 if server.opened.metadata["classes"] is None else (
-        server.opened.metadata["classes"][0]
+    label = (
+        12.5
+        if server.opened.metadata["classes"] is None
+        else (server.opened.metadata["classes"][0])
     )
     given = {"id": answer["id"], "row": 0, "label": label, "rating": 4, "group": "group_a"}
 

@@ -159,7 +159,9 @@ def main(arguments: list[str] | None = None) -> int:
         context = here(caller="promotion")
         if given.command == "check":
             faults = check(context)
-            sys.stdout.write("\n".join(faults or ["the manifests are those of the pointers"]) + "\n")
+            sys.stdout.write(
+                "\n".join(faults or ["the manifests are those of the pointers"]) + "\n"
+            )
             return 1 if faults else 0
         if given.command == "render":
             changed = render(context)

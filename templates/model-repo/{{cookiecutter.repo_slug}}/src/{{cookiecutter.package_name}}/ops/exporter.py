@@ -72,8 +72,10 @@ class Exporter:
 
     def measure(self, context: Context) -> None:
         """Run the monitor and show what it found."""
-        from . import monitor
+        from . import dataset, monitor
 
+        if not (context.data / dataset.MANIFEST).is_file():
+            dataset.make(context)  # a fresh pod has none
         report = monitor.monitor(context)
         policy = retrain.Policy.read(context.root / "config" / "retraining.yaml")
         runs = retrain.read_runs(context.build / "monitor" / "runs.jsonl")

@@ -124,7 +124,9 @@ class _Parts:
         stores = self._place["stores"]
         if not served.storage.startswith(tuple(stores)):
             allowed = " or ".join(stores)
-            raise PointerError(f"storage: {served.storage} is not below {allowed}; register it there")
+            raise PointerError(
+                f"storage: {served.storage} is not below {allowed}; register it there"
+            )
 
     def _metadata(self, name: str, version: str, app: str | None = None) -> Manifest:
         labels = self._labels(version, app)
@@ -175,8 +177,9 @@ class _Parts:
         made["spec"]["selector"] = {"matchLabels": {"app": app}}
         container = self._fill(made, made["spec"]["template"], served, app)
         container["command"] = ["python", "-m", "{{cookiecutter.package_name}}.ops.exporter"]
-        container["env"] = self._environ(served, PREDICTION_LOG=self._place["settings"].get(
-            "PREDICTION_STORE", "/tmp/predictions"))  # fmt: skip
+        # Where the log is mounted or copied to; without one there is no truth, and an alert says so.
+        store = self._place["settings"].get("PREDICTION_STORE", "/mnt/predictions")
+        container["env"] = self._environ(served, PREDICTION_LOG=store)
         return made
 
     def _scrape(self) -> Manifest:

@@ -103,9 +103,9 @@ def signals(window: Window, policy: Policy) -> set[tuple[Kind, str]]:
         drop = window.accuracy_at_registration - window.accuracy
         if drop > policy.accuracy_drop:
             found.add(("decay", "accuracy"))
-    if window.rating is not None and window.ratings >= policy.minimum_ratings:
-        if window.rating < policy.minimum_rating:
-            found.add(("feedback", "rating"))
+    rating = window.rating if window.ratings >= policy.minimum_ratings else None
+    if rating is not None and rating < policy.minimum_rating:
+        found.add(("feedback", "rating"))
     return found
 
 

@@ -54,8 +54,7 @@ class Predictor(Model):  # type: ignore[misc] # the SDK has no types
     def get_input_types(self) -> list[dict[str, Any]]:
         """Return the inputs, for the metadata of the model."""
         return [
-            {"name": name, "datatype": kind, "shape": [-1]}
-            for name, kind in self._inputs.items()
+            {"name": name, "datatype": kind, "shape": [-1]} for name, kind in self._inputs.items()
         ]
 
     def get_output_types(self) -> list[dict[str, Any]]:
@@ -69,14 +68,12 @@ class Predictor(Model):  # type: ignore[misc] # the SDK has no types
     async def predict(
         self,
         payload: InferRequest | dict[str, Any],
-        headers: dict[str, str] | None = None,
-        response_headers: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,  # noqa: ARG002 - the SDK gives them
+        response_headers: dict[str, str] | None = None,  # noqa: ARG002 - likewise
     ) -> InferResponse:
         """Answer one request; one that does not fit is refused with what would be right."""
         started = time.perf_counter()
         try:
-            if not isinstance(payload, InferRequest):
-                raise BadRequestError(f"send Open Inference v2 to /v2/models/{self.name}/infer")
             frame = self._frame(payload)
         except BadRequestError as fault:
             metrics.REFUSED.labels(**self.labels).inc()
@@ -101,7 +98,9 @@ class Predictor(Model):  # type: ignore[misc] # the SDK has no types
         scores = self._opened.scores(frame)
         return Answer(predictions, [[float(value) for value in row] for row in scores])
 
-    def _frame(self, payload: InferRequest) -> pd.DataFrame:
+    def _frame(self, payload: InferRequest | dict[str, Any]) -> pd.DataFrame:
+        if not isinstance(payload, InferRequest):
+            raise BadRequestError(f"send Open Inference v2 to /v2/models/{self.name}/infer")
         tensors = [(each.name, each.datatype, each.shape, _data(each)) for each in payload.inputs]
         return frame_of(tensors, self._inputs)
 
