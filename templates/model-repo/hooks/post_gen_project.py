@@ -18,7 +18,6 @@ ANSWERS = {
     "serving": "{{ cookiecutter.serving }}",
     "container_registry": "{{ cookiecutter.container_registry }}",
     "python_version": "{{ cookiecutter.python_version }}",
-    "features": "{{ cookiecutter.features }}",
 }
 VERSION = "{{ cookiecutter.__template_version }}"
 PACKAGE = "src/" + ANSWERS["package_name"]
@@ -31,8 +30,6 @@ PARTS = {
         "argo-workflows": ["pipelines/argo", "tests/pipeline/test_argo.py"],
     },
     "ci": {"github": [".github"], "gitlab": [".gitlab-ci.yml", ".gitlab"]},
-    "features": {"feast": ["feature_store", "requirements/feast.in", "requirements/feast.lock",
-                           f"{PACKAGE}/feature_store.py", "tests/feast"]},
 }
 """By answer: what only that choice needs. All other choices' parts are removed."""
 ALSO = {
@@ -42,7 +39,7 @@ ALSO = {
 """By answer: what is not needed beside the above."""
 OWNED = (
     f"{PACKAGE}/data.py", f"{PACKAGE}/features.py", f"{PACKAGE}/model.py", f"{PACKAGE}/schema.py",
-    f"{PACKAGE}/feature_store.py", "feature_store/", "config/gates.yaml", "config/monitoring.yaml",
+    "config/gates.yaml", "config/monitoring.yaml",
     "config/retraining.yaml", "config/governance.yaml", "config/platform.yaml", "data/",
     "governance/", "deploy/releases/", "README.md", "CODEOWNERS", "pyproject.toml", "requirements/",
     "tests/unit/", ".pip-audit-ignore",
