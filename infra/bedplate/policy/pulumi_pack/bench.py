@@ -128,10 +128,9 @@ class Bench:
         if self.project.is_preview:
             return None
         options = Options(self.project.stacks)
-        deployer = os.environ.get(DEPLOYER_VARIABLE) or getpass.getuser()
         now = datetime.now(UTC)
         try:
-            found = presented(self._environment, self._simulated, options, deployer, now)
+            found = presented(self._environment, self._simulated, options, _deployer(), now)
         except ReleaseError:
             return None
         return found.fact
@@ -159,3 +158,14 @@ class Bench:
         if (finding.policy, finding.urn) not in self._likely:
             return finding
         return replace(finding, enforcement="advisory", message=f"{finding.message} {LIKELY}")
+
+
+def _deployer() -> str:
+    """Return who deploys; a name that is nobody's where the machine knows none."""
+    named = os.environ.get(DEPLOYER_VARIABLE)
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return "unknown"

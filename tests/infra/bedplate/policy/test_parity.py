@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,12 @@ from support.plans import POLICIES, ROOT
 from bedplate.engine.plan import STACK_TYPE, Plan
 from bedplate.governance.assessment import Options, RegoBackend
 from bedplate.governance.judgement import assessed
-from bedplate.governance.opa_documents import opa_document
+from bedplate.governance.opa_documents import opa_document, pack_config
+from bedplate.policy.catalogue import load_catalogue
 from bedplate.policy.decision import decide, standing_of
+from bedplate.policy.engine import Job, Task
 from bedplate.policy.pulumi_pack.bench import LIKELY
+from bedplate.policy.regorus_engine import RegorusEngine
 from bedplate.policy.waivers import NO_WAIVERS
 from bedplate.spec.resolve import resolve
 
@@ -208,3 +212,39 @@ def test_an_input_that_is_no_plan_is_denied(tmp_path: Path) -> None:
         "msg": "ENC-001: The rule bedplate_deploy.stack_deny_enc_001 is not loaded; "
         "add the folder of its pack."
     } in denied(right, FOLDERS[1])
+
+
+@pytest.mark.needs("opa")
+def test_the_plain_pack_is_read_as_pulumi_reads_it() -> None:
+    """Pulumi's OPA runtime parses a pack by the older syntax, and wants one package in it."""
+    folder = POLICIES / "deploy"
+    command = ["opa", "check", "--v0-compatible", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    packages = {
+        line.split()[1]
+        for file in folder.rglob("*.rego")
+        for line in file.read_text().splitlines()
+        if line.startswith("package ")
+    }
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert packages == {"bedplate_deploy"}
+
+
+def test_the_plain_pack_is_given_the_same_facts() -> None:
+    """With its configuration a rule says what it says to us, and blocks where it blocks for us."""
+    plan = _plan("dev broken")
+    environment = resolve("dev", STACKS)
+    config = pack_config(environment, plan, STACKS)
+    document = json.loads(opa_document(environment, plan, STACKS))
+    asked = {task["rule"]: task["level"] for task in document["tasks"]}
+    with closing(RegorusEngine()) as engine:
+        modules = load_catalogue([POLICIES / "deploy"], [POLICIES / "controls.yaml"]).modules
+        inputs = [json.dumps(one) for one in document["inputs"]]
+        tasks = [Task(t["input"], f"{t['package']}.{t['rule']}") for t in document["tasks"]]
+        ours = engine.run(Job(modules, document["config"], inputs, tasks))
+        theirs = engine.run(Job(modules, config, inputs, tasks))
+
+    assert theirs == ours
+    assert any(outcome.hits for outcome in ours)
+    assert {rule: config[rule]["enforcementLevel"] for rule in asked} == asked
