@@ -129,3 +129,30 @@ def test_the_phase_chooses_which_policies_are_asked(
 
     assert isinstance(options, Options)
     assert options.phase == phase
+
+
+PLANTED = "hunter2-planted-secret"
+"""What no output may hold."""
+
+
+def test_a_secret_of_a_program_is_in_no_form(
+    run: Callable[..., Any], project: Path, root: Path
+) -> None:
+    """A team's resource with a secret input is judged by real policies, and told without it."""
+    program = project / "infra" / "foundation" / "__main__.py"
+    program.parent.mkdir(parents=True)
+    text = (root / "infra" / "foundation" / "__main__.py").read_text()
+    own = f"""
+import pulumi
+import pulumi_aws as aws
+
+hidden = pulumi.Output.secret("{PLANTED}")
+bucket = aws.s3.Bucket("mine", bucket=hidden, tags={{"owner": hidden}})
+aws.s3.BucketPolicy("mine", bucket=bucket.id, policy=hidden)
+"""
+    program.write_text(text + own)
+    done = {form: run("check", "dev", "--format", form) for form in FORMS}
+
+    assert {one.code for one in done.values()} == {1}
+    assert "mine" in done["json"].out
+    assert [form for form, one in done.items() if PLANTED in one.out + one.err] == []
