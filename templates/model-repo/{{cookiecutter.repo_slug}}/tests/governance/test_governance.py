@@ -9,7 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from {{cookiecutter.package_name}}.ops import approvals, audit, card, contract, dependencies, evidence, ledger, privacy
+from {{cookiecutter.package_name}}.ops import (
+    approvals,
+    audit,
+    card,
+    contract,
+    dependencies,
+    evidence,
+    ledger,
+    privacy,
+)
 from {{cookiecutter.package_name}}.ops import context as contexts
 from {{cookiecutter.package_name}}.ops import release as releases
 from {{cookiecutter.package_name}}.ops.context import UsageError

@@ -6,7 +6,14 @@ import re
 import jsonschema
 import pytest
 
-from {{cookiecutter.package_name}}.ops import artefact, card, digest, lineage, registry, step
+from {{cookiecutter.package_name}}.ops import (
+    artefact,
+    card,
+    digest,
+    lineage,
+    registry,
+    step,
+)
 from {{cookiecutter.package_name}}.ops.errors import OpsError
 from {{cookiecutter.package_name}}.ops.evidence import read_all
 from {{cookiecutter.package_name}}.ops.gates import engine, parity
