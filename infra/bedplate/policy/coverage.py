@@ -45,8 +45,7 @@ def coverage_page(catalogue: Catalogue, tokens: Collection[str]) -> str:
         [
             "# Coverage",
             "",
-            "Which policies look at which types of resources, over every type in the golden plans: all",
-            "blueprints and the reference platform.",
+            "Which policies look at which types of resources, over all types in the golden plans.",
             "",
             f"Every resource of AWS is judged by {everywhere}. {share}",
             "",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bedplate.engine.plan import Plan
 from bedplate.spec.resolve import Resolved, environments, resolve
