@@ -96,6 +96,8 @@ def parse(text: str, where: str = "pointer") -> Release:
     """Return the release that a text says, or raise PointerError."""
     try:
         given = yaml.safe_load(text)
+        if given.get("stable") is None:
+            raise PointerError(f"{where}: stable: it is missing")
         release = Release(**{**given, **{key: _served(given.get(key)) for key in _SERVED}})
     except (yaml.YAMLError, TypeError, AttributeError) as fault:
         raise PointerError(f"{where}: it can't be read ({fault}); make the release anew") from fault
@@ -115,8 +117,6 @@ def _served(given: Any) -> Served | None:
 
 def faults(release: Release) -> list[str]:
     """Return what is wrong with a release."""
-    if not isinstance(release.stable, Served):
-        return ["stable: it is missing"]
     found = [f"stable.{each}" for each in release.stable.faults()]
     if release.candidate is None:
         return found + (["weight: there is no candidate"] if release.weight else [])

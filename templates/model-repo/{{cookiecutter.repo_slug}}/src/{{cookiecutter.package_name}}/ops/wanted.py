@@ -34,8 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="file that gets yes or no")
     given = parser.parse_args(arguments)
     answers: list[bool] = []
-    code = guarded(lambda: answers.append(wanted(here(), given.reason)) is None)
-    if code:
+
+    def ask() -> bool:
+        answers.append(wanted(here(), given.reason))
+        return True
+
+    if code := guarded(ask):
         return code
     if given.out:
         write_text(given.out, "yes" if answers[0] else "no")
