@@ -74,6 +74,8 @@ BY_USE: Final[dict[str, str]] = {
     "aws:securityhub/account:Account": "Security Hub checks",
     "aws:sns/topic:Topic": "SNS messages",
     "aws:sqs/queue:Queue": "SQS requests",
+    "kubernetes:gateway.networking.k8s.io/v1:Gateway": "load balancers of gateways",
+    "kubernetes:helm.sh/v3:Release": "volumes that charts claim",
 }
 """What a resource costs by use, which no plan can tell. A type may be charged by the piece too."""
 

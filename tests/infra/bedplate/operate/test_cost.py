@@ -252,6 +252,22 @@ def test_what_is_paid_by_use_is_named_apart_from_what_has_no_price() -> None:
     assert (cost.unpriced, cost.components) == ((), ())
 
 
+def test_what_the_cluster_makes_aws_create_is_named() -> None:
+    """A gateway gets a load balancer and charts claim volumes: in no plan, and not for nothing."""
+    cost = cost_of(
+        resource("kubernetes:gateway.networking.k8s.io/v1:Gateway"),
+        resource("kubernetes:helm.sh/v3:Release"),
+        resource("kubernetes:core/v1:ConfigMap"),
+    )
+
+    assert cost.by_use == (
+        "data transfer",
+        "load balancers of gateways",
+        "volumes that charts claim",
+    )
+    assert (cost.unpriced, cost.components) == ((), ())
+
+
 def test_a_type_that_is_not_known_is_never_free() -> None:
     """A team's own resource of an unlisted type is named, and can be priced by its type."""
     domain = "aws:opensearch/domain:Domain"
