@@ -57,6 +57,18 @@ checkov: .tools/checkov/bin/checkov ## install Checkov, for `bedplate check --wi
 	@mkdir -p .tools/bin && ln -sf ../checkov/bin/checkov .tools/bin/checkov
 	@touch $@
 
+MODEL := .tools/model-repo
+MODEL_LOCKS := templates/model-repo/{{cookiecutter.repo_slug}}/requirements
+model-tools: $(addprefix .tools/bin/model-repo-,dev airflow kfp lint) ## install what baked model repositories run in
+.tools/bin/model-repo-%: FORCE
+	@cmp -s "$(MODEL_LOCKS)/$*.lock" $(MODEL)/$*/.lock || { mkdir -p $(MODEL) $(@D) && cp "$(MODEL_LOCKS)/$*.lock" $(MODEL)/$*.lock \
+	&& sh tools/install_apart.sh $(PYTHON) $(MODEL)/$* $(MODEL)/$*.lock && mv $(MODEL)/$*.lock $(MODEL)/$*/.lock && ln -sf ../model-repo/$*/bin/python $@; }
+.PHONY: FORCE test-templates-all
+FORCE:
+
+test-templates-all: $(STAMP) model-tools ## bake every row of options and run its own checks: an hour
+	BEDPLATE_TEMPLATES=all BEDPLATE_REQUIRE=model-repo-dev,model-repo-airflow,model-repo-kfp $(BIN)/pytest tests/templates
+
 bench: $(STAMP) ## measure, and rewrite docs/explanation/performance.md
 	$(BIN)/python benchmarks/run.py
 
