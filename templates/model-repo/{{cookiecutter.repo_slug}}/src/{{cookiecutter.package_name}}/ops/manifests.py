@@ -176,7 +176,11 @@ class _Parts:
         made, app = self._base("monitor.yaml"), f"{self._name}-monitor"
         made["spec"]["selector"] = {"matchLabels": {"app": app}}
         container = self._fill(made, made["spec"]["template"], served, app)
-        container["command"] = ["python", "-m", "{{cookiecutter.package_name}}.ops.exporter"]
+        container["command"] = [
+            "python",
+            "-m",
+            "{{cookiecutter.package_name}}.ops.exporter",
+        ]
         # Where the log is mounted or copied to; without one there is no truth, and an alert says so.
         store = self._place["settings"].get("PREDICTION_STORE", "/mnt/predictions")
         container["env"] = self._environ(served, PREDICTION_LOG=store)
@@ -200,7 +204,11 @@ class _Parts:
         pod = made["spec"]["jobTemplate"]["spec"]["template"]
         container = self._fill(made, pod, served, app)
         made["metadata"]["annotations"] = self._annotations(served)
-        container["command"] = ["python", "-m", "{{cookiecutter.package_name}}.serve.batch"]
+        container["command"] = [
+            "python",
+            "-m",
+            "{{cookiecutter.package_name}}.serve.batch",
+        ]
         container["env"] = self._environ(served)
         container["resources"] = self._place["resources"]
         return made
