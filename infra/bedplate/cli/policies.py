@@ -30,7 +30,7 @@ EXAMPLES = examples(
     "bedplate policies --concern encryption",
     "bedplate policies --format json",
     "bedplate policies --config prod --output prod.config.json",
-    'pulumi preview -s prod --policy-pack "$(bedplate policies --pack python)"',
+    "bedplate policies --pack python",
 )
 """End of the help page."""
 

@@ -67,10 +67,7 @@ def preview(
     if sandbox and engine != "pulumi":
         raise UsageError("--sandbox is for the Pulumi CLI. Fix: add --engine pulumi.")
     options = Options(stacks)
-    if sandbox:
-        from bedplate.engine.sandbox import BANNER  # noqa: PLC0415 - see bedplate.cli
-
-        complain(BANNER)
+    _announce(sandbox=sandbox)
     with working(f"Previewing {environment}") as progress:
         values = resolved(environment, options)
         if engine == "simulator":
@@ -81,9 +78,17 @@ def preview(
     if output_format == "opa":
         from bedplate.governance.opa_documents import opa_document  # noqa: PLC0415
 
-        deliver(opa_document(values, plan, stacks), output)
-        return
-    deliver(_text(plan, output_format, to_file=output is not None), output)
+        text = opa_document(values, plan, stacks)
+    else:
+        text = _text(plan, output_format, to_file=output is not None)
+    deliver(text, output)
+
+
+def _announce(*, sandbox: bool) -> None:
+    if sandbox:
+        from bedplate.engine.sandbox import BANNER  # noqa: PLC0415 - see bedplate.cli
+
+        complain(BANNER)
 
 
 def _layers(named: str | None) -> tuple[str, ...]:
