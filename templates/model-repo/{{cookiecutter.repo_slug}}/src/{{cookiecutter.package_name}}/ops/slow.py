@@ -4,7 +4,7 @@ import importlib
 import time
 from typing import Any
 
-DELAY = 0.8
+DELAY = 1.5
 """Seconds that every prediction takes."""
 
 
