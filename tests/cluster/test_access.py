@@ -88,6 +88,33 @@ def test_a_team_changes_no_rules_and_sees_no_other(
     assert not _may(teams, verb, what, group, namespace)
 
 
+@pytest.mark.parametrize(
+    ("team", "own", "other"),
+    [
+        ("fraud", "fraud", "claims"),
+        ("fraud", "fraud-training", "claims"),
+        ("claims", "claims", "fraud"),
+        ("claims", "claims", "fraud-training"),
+    ],
+)
+def test_every_team_keeps_to_its_own(teams: Cluster, team: str, own: str, other: str) -> None:
+    """Each team's group, both ways: its own namespaces, and no other team's."""
+
+    def may(verb: str, resource: str, group: str, namespace: str) -> bool:
+        wanted = {"verb": verb, "resource": resource, "group": group, "namespace": namespace}
+        return teams.can_i([team_group(team)], "someone@acme.example", wanted)
+
+    for verb, resource, group in (
+        ("create", "inferenceservices", "serving.kserve.io"),
+        ("create", "jobs", "batch"),
+        ("get", "pods", ""),
+        ("update", "configmaps", ""),
+    ):
+        assert may(verb, resource, group, own)
+        assert not may(verb, resource, group, other)
+    assert not may("get", "secrets", "", own)
+
+
 def test_a_pipeline_reports_results_and_starts_nothing(teams: Cluster) -> None:
     """The account of pipelines has the rights of a step, in its own namespace."""
     user = "system:serviceaccount:fraud:workload"
