@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bedplate.governance.assessment import Assessment, Options
-    from bedplate.operate.checkov.opinion import Opinion
+    from bedplate.governance.checkov_opinion import Opinion
 
 EXAMPLES = examples(
     "bedplate check",

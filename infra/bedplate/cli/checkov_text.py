@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bedplate.operate.checkov.opinion import Opinion
+    from bedplate.governance.checkov_opinion import Opinion
 
 
 def checkov_text(opinions: Mapping[str, Opinion]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bedplate.governance.checkov_opinion import opinion
 from bedplate.governance.layers import blueprint_folder
-from bedplate.operate.checkov.opinion import opinion
 from bedplate.operate.checkov.program import find
 from bedplate.policy.facts import facts
 from bedplate.spec.resolve import resolve
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bedplate.governance.assessment import Assessment, Options
-    from bedplate.operate.checkov.opinion import Opinion
+    from bedplate.governance.checkov_opinion import Opinion
 
 
 def with_checkov(

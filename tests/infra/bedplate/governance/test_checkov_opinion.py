@@ -12,14 +12,14 @@ import pytest
 from support.plans import BUCKET, SSE, plan, provider, reading, resource
 
 from bedplate.errors import BedplateError
+from bedplate.governance.checkov_opinion import opinion
 from bedplate.operate.checkov.names import DATA
-from bedplate.operate.checkov.opinion import opinion
 from bedplate.operate.checkov.program import find, run
 from bedplate.spec.tree import Origin
 
 if TYPE_CHECKING:
     from bedplate.engine.plan import Plan
-    from bedplate.operate.checkov.opinion import Opinion
+    from bedplate.governance.checkov_opinion import Opinion
 
 AGAIN = "Fix: run `make checkov`; it installs the version that Bedplate is tested with."
 DEPLOYMENT = {
@@ -105,7 +105,7 @@ def test_checkov_knows_every_type_that_we_name() -> None:
     program = shutil.which("checkov")
     assert program is not None
     python = Path(program).resolve().with_name("python")
-    source = (Path(__file__).parents[5] / "tools/terraform_names.py").read_text()
+    source = (Path(__file__).parents[4] / "tools/terraform_names.py").read_text()
     ask = source.partition('KNOWN = """')[2].partition('"""')[0]
     done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
     known = set(json.loads(done.stdout.splitlines()[-1]))
