@@ -35,7 +35,9 @@ DEFAULT_PHASES: Final = ("design", "deploy")
 """When a rule is asked that does not say."""
 APPLIES: Final = ("regimes", "classifications", "tiers")
 """What ``applies`` may name."""
-TYPE_TOKEN: Final = re.compile(r"^[a-z][a-zA-Z0-9-]*:([A-Za-z0-9./-]+:[A-Za-z0-9]+|[A-Za-z0-9./:-]*\*)$")
+TYPE_TOKEN: Final = re.compile(
+    r"^[a-z][a-zA-Z0-9-]*:([A-Za-z0-9./-]+:[A-Za-z0-9]+|[A-Za-z0-9./:-]*\*)$"
+)
 """A resource type, or the beginning of several with a final ``*``."""
 
 _ID: Final = re.compile(r"^[A-Z]{2,6}-[0-9]{3}$")
