@@ -28,11 +28,13 @@ KUBERNETES := $(addprefix .tools/bin/,kube-apiserver kube-controller-manager kub
 KUBERNETES_VERSION = $(shell cd tools/kubernetes && go list -m -f '{{.Version}}' k8s.io/kubernetes)
 GO_BUILD := go build -trimpath -ldflags "-s -w"
 
-tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest etcd kwok gator promtool sarif-multitool) ## build the programs that tests use
+tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest actionlint etcd kwok gator promtool sarif-multitool) ## build the programs that tests use
 .tools/bin/opa: tools/opa/go.mod tools/opa/go.sum
 	cd tools/opa && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/opa
 .tools/bin/conftest: tools/conftest/go.mod tools/conftest/go.sum
 	cd tools/conftest && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/conftest
+.tools/bin/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+	cd tools/actionlint && $(GO_BUILD) -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
 .tools/bin/etcd: tools/etcd/go.mod tools/etcd/go.sum
 	cd tools/etcd && $(GO_BUILD) -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
 .tools/bin/kwok: tools/kwok/go.mod tools/kwok/go.sum
@@ -59,10 +61,13 @@ checkov: .tools/checkov/bin/checkov ## install Checkov, for `bedplate check --wi
 
 MODEL := .tools/model-repo
 MODEL_LOCKS := templates/model-repo/{{cookiecutter.repo_slug}}/requirements
+MODEL_LINTERS := zizmor hadolint check-jsonschema
 model-tools: $(addprefix .tools/bin/model-repo-,dev airflow kfp lint) ## install what baked model repositories run in
 .tools/bin/model-repo-%: FORCE
 	@cmp -s "$(MODEL_LOCKS)/$*.lock" $(MODEL)/$*/.lock || { mkdir -p $(MODEL) $(@D) && cp "$(MODEL_LOCKS)/$*.lock" $(MODEL)/$*.lock \
-	&& sh tools/install_apart.sh $(PYTHON) $(MODEL)/$* $(MODEL)/$*.lock && mv $(MODEL)/$*.lock $(MODEL)/$*/.lock && ln -sf ../model-repo/$*/bin/python $@; }
+	&& sh tools/install_apart.sh $(PYTHON) $(MODEL)/$* $(MODEL)/$*.lock && mv $(MODEL)/$*.lock $(MODEL)/$*/.lock; }
+	@ln -sf ../model-repo/$*/bin/python $@
+	@if test $* = lint; then for name in $(MODEL_LINTERS); do ln -sf ../model-repo/lint/bin/$$name $(@D)/$$name; done; fi
 .PHONY: FORCE test-templates-all
 FORCE:
 
