@@ -20,6 +20,7 @@ from bedplate.cli import (
     blueprints,
     check,
     cost,
+    diff,
     explain,
     mirror,
     new,
@@ -89,6 +90,7 @@ app.command("admit", epilog=admit.EXAMPLES)(admit.admit)
 app.command("preview", epilog=preview.EXAMPLES)(preview.preview)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("cost", epilog=cost.EXAMPLES)(cost.cost)
+app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
 app.add_typer(mirror.app, name="mirror")
 app.command("blueprints", epilog=blueprints.EXAMPLES)(blueprints.blueprints)
 app.command("policies", epilog=policies.EXAMPLES)(policies.policies)

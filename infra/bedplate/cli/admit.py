@@ -53,7 +53,7 @@ def admit(
     output: Output = None,
     rego: Rego = "regorus",
 ) -> None:
-    """Judge Kubernetes manifests as an environment's cluster would.
+    """Judge manifests as an environment's cluster would.
 
     Asks what the API server would accept of custom resources, and the admission policies, as strict
     as the environment's tier. No cluster is needed. Exits 1 where a finding or a fault blocks.

@@ -67,7 +67,9 @@ def policies(
     output_format: OutputFormat = "table",
     output: Output = None,
 ) -> None:
-    """List what environments are judged by, or what other tools need to judge by it."""
+    """List what environments are judged by.
+
+    With --config or --pack, print what other tools need to judge by it.
     if config is not None:
         deliver(_config(config, stacks, pack), output)
         return

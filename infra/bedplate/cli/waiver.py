@@ -29,7 +29,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def waiver() -> None:
-    """List and sign exceptions from policies, which stand in waivers.yaml."""
+    """List and sign exceptions from policies."""
 
 
 @app.command("list", epilog=LIST_EXAMPLES)

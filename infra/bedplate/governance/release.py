@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bedplate import dsse
 from bedplate.errors import BedplateError
+from bedplate.spec.difference import ABSENT, differences
 from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
@@ -197,26 +198,12 @@ def changed(before: Release, after: Release) -> tuple[str, ...]:
 
 
 def _spec_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
-    return [
-        f"{path}: {_text(old, path)} → {_text(new, path)}"
-        for path in sorted({*old, *new})
-        if old.get(path) != new.get(path)
-    ]
+    found = differences(before, after)
+    return [f"{each.path}: {_text(each.before)} → {_text(each.after)}" for each in found]
 
 
-def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(tree, dict) and tree:
-        for key, value in tree.items():
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, tree
-
-
-def _text(values: Mapping[str, Any], path: str) -> str:
-    if path not in values:
-        return "nothing"
-    return json.dumps(values[path], ensure_ascii=False)
+def _text(value: Any) -> str:
+    return "nothing" if value is ABSENT else json.dumps(value, ensure_ascii=False)
 
 
 def _plan_changes(layer: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

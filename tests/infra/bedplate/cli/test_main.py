@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERBS = [
-    "check", "preview", "explain", "cost", "blueprints", "policies", "sandbox", "schema", "mirror",
+    "check", "admit", "preview", "explain", "cost", "diff", "blueprints", "policies", "sandbox",
+    "schema", "new", "release", "approve", "reject", "approvals", "new-model", "update-model",
+    "review", "mirror", "policy", "waiver", "audit",
 ]  # fmt: skip
 """Verbs in the order of help: those with verbs of their own stand last."""
 
