@@ -70,6 +70,7 @@ def policies(
     """List what environments are judged by.
 
     With --config or --pack, print what other tools need to judge by it.
+    """
     if config is not None:
         deliver(_config(config, stacks, pack), output)
         return
