@@ -27,7 +27,9 @@ SIGN_EXAMPLES = examples("bedplate waiver sign W-2026-014 --key ~/.ssh/id_ed2551
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback()
+@app.callback(
+    epilog=examples("bedplate waiver list", "bedplate waiver sign W-1 --key ~/.ssh/id_ed25519")
+)
 def waiver() -> None:
     """List and sign exceptions from policies."""
 
