@@ -18,12 +18,16 @@ import rego.v1
 #     - aws:rds/cluster:Cluster
 #     - aws:efs/fileSystem:FileSystem
 #     - aws:dynamodb/table:Table
+#     - aws:backup/plan:Plan
+#     - aws:backup/selection:Selection
 #   reads:
 #     - aws:s3/bucketVersioning*#versioningConfiguration
 #     - backupRetentionPeriod
+#     - rules
+#     - resources
 #     - aws:backup/selection:Selection#resources
 #   controls: [uae-pdpl:20, gdpr:32, iso27001:A.8.13, iso27001:A.8.14]
-#   avoid: A bucket without versioning, or a database that no backup selection names.
+#   avoid: A bucket without versioning, a database that no selection names, or a plan without a rule.
 #   remediation: Add a BucketVersioning, and name databases in the selection of a backup plan.
 #   settings: [stores.backup, stores]
 stack_deny_ops_003 contains hit if {
@@ -47,6 +51,22 @@ stack_deny_ops_003 contains hit if {
 	hit := {"msg": message, "urn": database.__urn}
 }
 
+stack_deny_ops_003 contains hit if {
+	some plan in of_types(["aws:backup/plan:Plan"])
+	is_blank(object.get(plan, "rules", null))
+	message := sprintf("%s has no rule, so it backs nothing up; add one with a schedule and a vault.", [label(plan)])
+	hit := {"msg": message, "urn": plan.__urn}
+}
+
+stack_deny_ops_003 contains hit if {
+	some selection in selections
+	every property in ["resources", "selectionTags", "conditions"] {
+		is_blank(object.get(selection, property, null))
+	}
+	message := sprintf("%s selects nothing; name stores in resources.", [label(selection)])
+	hit := {"msg": message, "urn": selection.__urn}
+}
+
 backed_up_types := [
 	"aws:rds/instance:Instance",
 	"aws:rds/cluster:Cluster",
@@ -58,6 +78,7 @@ selections := of_types(["aws:backup/selection:Selection"])
 
 is_backed_up(store) if {
 	some selection in selections
+	not is_blank(object.get(selection, "resources", null))
 	store.__urn in object.get(selection, ["propertyDependencies", "resources"], [])
 }
 

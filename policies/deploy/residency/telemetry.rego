@@ -3,7 +3,7 @@ package bedplate_deploy
 import rego.v1
 
 # METADATA
-# title: Logs, metrics and images flow only to and from places that the environment names
+# title: Logs, metrics, alarms and images flow only to and from places that the environment names
 # description: >-
 #   Logs and events repeat personal data; a subscription is a transfer that nobody signs. Images come
 #   in only from upstreams that the environment lists.
@@ -15,6 +15,8 @@ import rego.v1
 #     - aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter
 #     - aws:cloudwatch/logDestination:LogDestination
 #     - aws:cloudwatch/metricStream:MetricStream
+#     - aws:cloudwatch/metricAlarm:MetricAlarm
+#     - aws:cloudwatch/compositeAlarm:CompositeAlarm
 #     - aws:cloudwatch/eventTarget:EventTarget
 #     - aws:ec2/flowLog:FlowLog
 #     - aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream
@@ -24,6 +26,9 @@ import rego.v1
 #     - destinationArn
 #     - targetArn
 #     - firehoseArn
+#     - alarmActions
+#     - okActions
+#     - insufficientDataActions
 #     - arn
 #     - logDestination
 #     - httpEndpointConfiguration.url
@@ -39,14 +44,15 @@ deny_res_006 contains message if message := without_facts("deny_res_006", ["allo
 
 deny_res_006 contains message if {
 	some path in telemetry_paths[input.__type]
-	target := at(input, path)
+	some target in listed(at(input, path))
 	is_outside(arn_region(target), fact("deny_res_006", "allowed_regions"))
 	message := sprintf("%s sends to %s, a region that the environment does not allow; name a target within it.", [label(input), arn_region(target)])
 }
 
 deny_res_006 contains message if {
 	some path in telemetry_paths[input.__type]
-	host := host_of(at(input, path))
+	some target in listed(at(input, path))
+	host := host_of(target)
 	not is_listed_host(host)
 	message := sprintf("%s exchanges data with %s, which the environment does not list; list it or remove this.", [label(input), host])
 }
@@ -74,10 +80,14 @@ host_of(target) := split(target, "/")[0] if {
 	not contains(target, "://")
 }
 
+alarm_paths := [["alarmActions"], ["okActions"], ["insufficientDataActions"]]
+
 telemetry_paths := {
 	"aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": [["destinationArn"]],
 	"aws:cloudwatch/logDestination:LogDestination": [["targetArn"]],
 	"aws:cloudwatch/metricStream:MetricStream": [["firehoseArn"]],
+	"aws:cloudwatch/metricAlarm:MetricAlarm": alarm_paths,
+	"aws:cloudwatch/compositeAlarm:CompositeAlarm": alarm_paths,
 	"aws:cloudwatch/eventTarget:EventTarget": [["arn"]],
 	"aws:ec2/flowLog:FlowLog": [["logDestination"]],
 	"aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [["httpEndpointConfiguration", "url"], ["splunkConfiguration", "hecEndpoint"]],

@@ -146,6 +146,7 @@ def without_provider(resource: Resource) -> Resource:
 _BUCKET = "aws:s3/bucket:Bucket"
 _SSE = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 _POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+_PRIVACY = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _KEY = "aws:kms/key:Key"
 _CLUSTER = "aws:eks/cluster:Cluster"
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -192,6 +193,8 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
     ("ENC-003", _KEY, "rotation unsaid", drop("enableKeyRotation")),
     ("ENC-003", _KEY, "short window", put("deletionWindowInDays", 7)),
     ("ENC-004", _KEY, "open", statement("policy", Principal="*", Action="kms:*", Resource="*")),
+    ("ENC-011", _KEY, "no policy", drop("policy")),
+    ("ENC-011", _KEY, "empty policy", put("policy", "")),
     ("ENC-005", _CLUSTER, "no encryption", drop("encryptionConfig")),
     ("ENC-006", _TEMPLATE, "open volume", put("blockDeviceMappings.*.ebs.encrypted", "false")),
     ("ENC-006", _TEMPLATE, "no key", drop("blockDeviceMappings.*.ebs.kmsKeyId")),
@@ -222,6 +225,7 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
         "to a stranger",
         put("endpoint", "https://hooks.stranger.example/in"),
     ),
+    ("RES-006", _ALARM, "away", put("alarmActions.*", _AWAY)),
     ("TAG-001", _BUCKET, "no owner", drop("tags.owner")),
     ("TAG-001", _GROUP, "no tags", drop("tags")),
     ("TAG-001", _ROLE, "other environment", put("tags.environment", "elsewhere")),
@@ -254,6 +258,15 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
     ("ZT-009", _TEMPLATE, "SSH", put("keyName", "ops")),
     ("ZT-009", _GROUP, "SSH", put("remoteAccess", {"ec2SshKey": "ops"})),
     ("ZT-009", "aws:ec2/subnet:Subnet", "public", put("mapPublicIpOnLaunch", new=True)),
+    (
+        "ZT-011",
+        _POLICY,
+        "everybody",
+        statement("policy", Principal="*", Action="*", Resource="*"),
+    ),
+    ("ZT-011", _PRIVACY, "gone", gone),
+    ("ZT-011", _PRIVACY, "one switch off", put("blockPublicPolicy", new=False)),
+    ("ZT-011", _PRIVACY, "one switch unsaid", drop("restrictPublicBuckets")),
     ("GPU-001", _GROUP, "unlisted", put("instanceTypes", ["p4d.24xlarge"])),
     ("OPS-001", _CLUSTER, "no audit log", put("enabledClusterLogTypes", ["api"])),
     ("OPS-001", "aws:ec2/flowLog:FlowLog", "gone", gone),
@@ -269,6 +282,10 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
     ("OPS-003", _VERSIONS, "gone", gone),
     ("OPS-003", _VERSIONS, "suspended", put("versioningConfiguration.status", "Suspended")),
     ("OPS-003", _SELECTION, "gone", gone),
+    ("OPS-003", _SELECTION, "nothing", drop("resources")),
+    ("OPS-003", _SELECTION, "empty", put("resources", [])),
+    ("OPS-003", _BACKUP, "no rules", drop("rules")),
+    ("OPS-003", _BACKUP, "empty", put("rules", [])),
     ("OPS-004", _LIFECYCLE, "gone", gone),
     ("OPS-004", _LIFECYCLE, "disabled", put("rules.*.status", "Disabled")),
     ("OPS-004", _LIFECYCLE, "versions stay", drop("rules.*.noncurrentVersionExpiration")),

@@ -158,6 +158,12 @@ def _encryption(good_bucket: Resource) -> dict[str, Case]:
         "ENC-009": of(
             "aws:sqs/queue:Queue", {}, {"kmsMasterKeyId": KEY}, {"kmsMasterKeyId": UNKNOWN}
         ),
+        "ENC-011": of(
+            "aws:kms/key:Key",
+            {},
+            {"policy": _policy(Principal={"AWS": "111122223333"}, Action="kms:*")},
+            {"policy": UNKNOWN},
+        ),
         "ENC-010": of(
             "aws:lb/listener:Listener",
             {"protocol": "HTTP"},
@@ -219,6 +225,9 @@ def _zero_trust() -> dict[str, Case]:
     on_objects = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/*"}
     condition = {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
     metadata = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
+    bucket = resource(BUCKET, "closed")
+    switches = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    closed = dict.fromkeys(switches, True)
     ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
     return {
         "ZT-001": of(
@@ -241,6 +250,14 @@ def _zero_trust() -> dict[str, Case]:
             {"policy": _policy(**on_objects)},
             {"policy": _policy(**on_objects, Condition=condition)},
             {"policy": UNKNOWN},
+        ),
+        "ZT-011": Case(
+            [bucket],
+            [bucket, part(bucket, "BucketPublicAccessBlock", **closed)],
+            [
+                bucket,
+                part(bucket, "BucketPublicAccessBlock", **closed | {"blockPublicAcls": UNKNOWN}),
+            ],
         ),
         "ZT-009": of(
             TEMPLATE,

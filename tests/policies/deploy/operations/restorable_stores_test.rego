@@ -10,6 +10,10 @@ record_db(inputs) := named(rds_instance, "x", object.union({"identifier": "acme-
 
 selected(resources) := named("aws:backup/selection:Selection", "s", {"resources": resources})
 
+plan_of_backups := "aws:backup/plan:Plan"
+
+selection_of_backups := "aws:backup/selection:Selection"
+
 db_arn := "arn:aws:rds:me-central-1:111122223333:db:acme-db"
 
 unversioned := on(bucket_type, `Bucket "x" keeps no older versions; add a BucketVersioning with the status Enabled.`)
@@ -38,9 +42,31 @@ test_ops_003_fails_where_everything_is_missing if {
 	}
 }
 
+test_ops_003_passes_for_a_plan_with_a_rule if {
+	ops_003([named(plan_of_backups, "x", {"rules": [{"ruleName": "daily"}]})]) == set()
+}
+
+test_ops_003_fails_for_a_plan_without_rules if {
+	every inputs in [{}, {"rules": []}, {"rules": null}] {
+		ops_003([named(plan_of_backups, "x", inputs)]) == {on(plan_of_backups, `Plan "x" has no rule, so it backs nothing up; add one with a schedule and a vault.`)}
+	}
+}
+
+test_ops_003_fails_for_a_selection_of_nothing if {
+	nothing := on(selection_of_backups, `Selection "x" selects nothing; name stores in resources.`)
+	every inputs in [{}, {"resources": []}, {"resources": null, "selectionTags": []}] {
+		ops_003([named(selection_of_backups, "x", inputs)]) == {nothing}
+		ops_003([
+			record_db({}),
+			reading(selection_of_backups, "x", inputs, "resources", urn(rds_instance, "x")),
+		]) == {nothing, not_backed_up}
+	}
+}
+
 test_ops_003_is_silent_on_opaque_values if {
 	every value in opaque {
 		ops_003([bucket, versions(value)]) == set()
 		ops_003([record_db({"backupRetentionPeriod": value}), selected([value])]) == set()
+		ops_003([named(plan_of_backups, "x", {"rules": value}), selected(value)]) == set()
 	}
 }

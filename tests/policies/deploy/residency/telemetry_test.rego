@@ -19,6 +19,10 @@ firehose := "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 
 subscription := "aws:sns/topicSubscription:TopicSubscription"
 
+metric_alarm := "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+alarms_in(region) := sprintf("arn:aws:sns:%s:111122223333:alarms", [region])
+
 stream_in(region) := sprintf("arn:aws:firehose:%s:111122223333:deliverystream/logs", [region])
 
 test_res_006_passes if {
@@ -36,6 +40,17 @@ test_res_006_fails_for_another_region if {
 	res_006(log_filter, {"destinationArn": stream_in("eu-west-1")}) == {`LogSubscriptionFilter "x" sends to eu-west-1, a region that the environment does not allow; name a target within it.`}
 }
 
+test_res_006_passes_for_alarms_within_the_regions if {
+	res_006(metric_alarm, {"alarmActions": [alarms_in("me-central-1")], "okActions": []}) == set()
+}
+
+test_res_006_fails_for_an_alarm_to_another_region if {
+	every property in ["alarmActions", "okActions", "insufficientDataActions"] {
+		res_006(metric_alarm, {property: [alarms_in("me-central-1"), alarms_in("eu-west-1")]}) == {`MetricAlarm "x" sends to eu-west-1, a region that the environment does not allow; name a target within it.`}
+	}
+	res_006("aws:cloudwatch/compositeAlarm:CompositeAlarm", {"alarmActions": [alarms_in("eu-west-1")]}) == {`CompositeAlarm "x" sends to eu-west-1, a region that the environment does not allow; name a target within it.`}
+}
+
 test_res_006_fails_for_a_host_that_is_not_listed if {
 	res_006(firehose, {"splunkConfiguration": {"hecEndpoint": "https://collect.example"}}) == {`FirehoseDeliveryStream "x" exchanges data with collect.example, which the environment does not list; list it or remove this.`}
 	res_006(subscription, {"protocol": "https", "endpoint": "https://hooks.example/1"}) == {`TopicSubscription "x" exchanges data with hooks.example, which the environment does not list; list it or remove this.`}
@@ -51,6 +66,8 @@ test_res_006_is_silent_on_opaque_values if {
 		res_006(log_filter, {"destinationArn": value}) == set()
 		res_006(firehose, {"httpEndpointConfiguration": value}) == set()
 		res_006(subscription, {"endpoint": value}) == set()
+		res_006(metric_alarm, {"alarmActions": value}) == set()
+		res_006(metric_alarm, {"alarmActions": [value]}) == set()
 	}
 }
 
