@@ -57,10 +57,18 @@ tag_of(resource, name) := value if {
 	value != null
 } else := object.get(tags_of(resource), name, null)
 
+# Names whose tags are texts of the resource's own, and not blank.
+filled_tags(resource, names) := [name |
+	some name in names
+	text := object.get(resource, ["tags", name], null)
+	is_string(text)
+	trim_space(text) != ""
+]
+
 # Names of the tags that a taggable resource lacks; a value that is not known is there. Most
 # resources have them all, which shows without a look at their type and their provider.
 missing_tags(resource, names) := missing if {
-	count([name | some name in names; is_blank(object.get(resource, ["tags", name], null))]) > 0
+	count(filled_tags(resource, names)) < count(names)
 	is_taggable(resource.__type)
 	is_known(object.get(resource, "tags", {}))
 	tags := tags_of(resource)

@@ -29,6 +29,9 @@ deny_res_001 contains message if {
 
 deny_res_001 contains message if {
 	startswith(input.__type, "aws:")
+
+	# Most providers state a region, which shows at once.
+	object.get(input, ["__provider", "properties", "region"], null) == null
 	provider := object.get(input, "__provider", {})
 	is_explicit(provider)
 	at(provider, ["properties", "region"]) == null
@@ -42,6 +45,9 @@ deny_res_001 contains message if {
 		object.get(input, "region", null),
 		at(object.get(input, "__provider", {}), ["properties", "region"]),
 	]
+	region != null
+	is_array(allowed)
+	not region in allowed
 	is_outside(region, allowed)
 	message := sprintf("%s lies in %s, which the environment does not allow; %s.", [label(input), region_text(region), choice(allowed)])
 }

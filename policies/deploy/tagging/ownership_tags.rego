@@ -26,8 +26,13 @@ deny_tag_001 contains message if {
 }
 
 deny_tag_001 contains message if {
-	is_taggable(input.__type)
 	environment := fact("deny_tag_001", "environment")
+
+	# Most are tagged right or take no tags, which shows at once.
+	object.get(input, ["tags", "environment"], null) != environment
+	some place in [["tags"], ["__provider", "properties", "defaultTags"]]
+	object.get(input, place, null) != null
+	is_taggable(input.__type)
 	stated := tag_of(input, "environment")
 	stated != environment
 	is_string(stated)
