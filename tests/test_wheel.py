@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "infra", "blueprints", "policies")
+SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "infra", "blueprints", "policies", "templates")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("source")
     for name in SHIPPED:
         source = ROOT / name
-        junk = shutil.ignore_patterns("__pycache__", ".bedplate", "*.pyc")
+        junk = shutil.ignore_patterns("__pycache__", ".bedplate", "*.pyc", ".*_cache")
         if source.is_dir():
             shutil.copytree(source, copy / name, ignore=junk)
         else:
@@ -68,6 +68,8 @@ def test_the_wheel_carries_blueprints_policies_and_programs(wheel: Path) -> None
     assert {
         "bedplate/_assets/blueprints/uae-regulated/blueprint.yaml",
         "bedplate/_assets/policies/controls.yaml",
+        "bedplate/_assets/templates/model-repo/cookiecutter.json",
+        "bedplate/_assets/templates/platform-repo/{{cookiecutter.repo_slug}}/.gitignore",
         "bedplate/_assets/policies/deploy/PulumiPolicy.yaml",
         "bedplate/_assets/infra/foundation/__main__.py",
         "bedplate/operate/prices.yaml",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ISOLATED = (
-    "autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth",
+    "autoscaling", "backup", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth",
     "elasticloadbalancing", "guardduty-data", "kms", "logs", "monitoring", "secretsmanager", "sns",
     "ssm",
     "ssmmessages", "sts",
