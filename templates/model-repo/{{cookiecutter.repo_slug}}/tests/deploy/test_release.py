@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from {{cookiecutter.package_name}}.ops import deploy, pointer
+from {{cookiecutter.package_name}}.ops import deploy, pointer, step
 from {{cookiecutter.package_name}}.ops.context import Context
 from {{cookiecutter.package_name}}.ops.digest import write_json
 from {{cookiecutter.package_name}}.ops.errors import OpsError
@@ -117,7 +117,7 @@ def test_the_service_names_all_that_was_proven(context: Context) -> None:
     assert marks["serving.kserve.io/deploymentMode"] == "Standard"
     assert {key.removeprefix("bedplate/"): value for key, value in marks.items()
             if key.startswith("bedplate/")} == {
-        "model-digest": digest("a"), "model-manifest": digest("b"), "model-signer": "amina",
+        "model-digest": digest("a"), "model-manifest": digest("b"), "model-signer": "badr",
         "model-card": digest("c"), "evaluation": digest("d"), "lineage-id": "run-1",
         "author": "amina", "approvers": "badr,carla", "change": "CHG-0000042", "rollback": "none",
         "risk-tier": "2", "risk-file": "governance/risk.md", "intended-purpose": "Estimate",
@@ -267,3 +267,15 @@ def test_the_batch_runs_the_same_artefact(context: Context) -> None:
     container = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
     assert container["image"] == image(context)
     assert {"name": "MODEL_DIGEST", "value": digest("a")} in container["env"]
+
+
+def test_one_command_releases_and_writes_the_change(
+    context: Context, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    let_through(context, "3", "a")  # what the step writes; its own rules have tests of their own
+    monkeypatch.setattr(step, "here", lambda **_given: context)
+    monkeypatch.setattr(step, "run", lambda _context, _name: True)
+
+    assert step.main(["release", "--environment", "dev", "--image", image(context)]) == 0
+    assert "WROTE    deploy/releases/dev.yaml" in capsys.readouterr().out
+    assert deploy.check(context) == []

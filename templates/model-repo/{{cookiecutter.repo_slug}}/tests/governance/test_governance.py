@@ -117,6 +117,18 @@ def test_an_approval_of_another_release_does_not_count(guarded, tmp_path):
     assert approvals.judge(guarded, other, "")[0] == []
 
 
+@pytest.mark.parametrize(("tier", "refused"), [(1, False), (2, True), (3, True)])
+def test_a_text_that_waits_for_its_words_is_refused_from_tier_two(
+    guarded, configure, tier, refused
+):
+    configure(guarded, "governance", risk__tier=tier, risk__review_route="Replace this text")
+    said = "config/governance.yaml: risk.review_route still says «replace». Fix: write what is so."
+    assert releases.text_faults(guarded) == ([said] if refused else [])
+    with pytest.raises(releases.ReleaseError) as caught:
+        releases.release(guarded)
+    assert (said in str(caught.value)) == refused
+
+
 def test_a_release_without_a_change_is_refused(guarded, monkeypatch):
     monkeypatch.delenv("CHANGE_REFERENCE")
     with pytest.raises(releases.ReleaseError, match="there is no change reference"):

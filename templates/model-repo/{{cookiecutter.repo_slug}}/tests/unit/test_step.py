@@ -24,6 +24,13 @@ def test_a_gate_without_data_blocks_and_says_what_to_run(tmp_path, monkeypatch, 
     assert "there is no data. Fix: run the step `data` first." in capsys.readouterr().out
 
 
+def test_an_image_is_only_for_a_release(capsys):
+    with pytest.raises(SystemExit) as left:
+        step.main(["data", "--image", "registry.example/a@sha256:" + "a" * 64])
+    assert left.value.code == 2
+    assert "--image is for the step `release`" in capsys.readouterr().err
+
+
 def test_registering_without_evidence_is_refused(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("BUILD_DIR", str(tmp_path))
     assert step.main(["register"]) == 1

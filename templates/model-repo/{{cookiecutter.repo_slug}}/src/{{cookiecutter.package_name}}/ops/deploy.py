@@ -19,6 +19,7 @@ from . import manifests, pointer
 from .context import Context, here
 from .digest import read_json, write_text
 from .errors import OpsError
+from .registry import registered
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,8 @@ def release(context: Context, wanted: Wanted) -> list[Path]:
     """Write the pointer and the manifests of a release; return what changed."""
     root = context.root
     place = manifests.environment(root / "deploy" / "environments" / f"{wanted.environment}.yaml")
-    if not 0 < wanted.weight <= 100:
-        raise pointer.PointerError(f"weight: {wanted.weight} is not between 1 and 100")
     served = _served(context, wanted)
-    _came_from(root, place.get("after"), served)
+    possible(context, wanted)
     path = _pointer(root, wanted.environment)
     new = pointer.advance(pointer.read(path), served, context.name(), wanted.weight)
     if found := pointer.faults(new):
@@ -51,6 +50,20 @@ def release(context: Context, wanted: Wanted) -> list[Path]:
     texts = manifests.render(new, place, root)
     write_text(path, pointer.text(new))
     return [path, *_write(root, wanted.environment, texts)]
+
+
+def possible(context: Context, wanted: Wanted) -> None:
+    """Refuse what no evidence can make a release; asked before the registry says it is one."""
+    root = context.root
+    place = manifests.environment(root / "deploy" / "environments" / f"{wanted.environment}.yaml")
+    if not 0 < wanted.weight <= 100:
+        raise pointer.PointerError(f"weight: {wanted.weight} is not between 1 and 100")
+    if not pointer.IMAGE.match(wanted.image):
+        raise pointer.PointerError(
+            f"image: {wanted.image!r} names no digest; give repository@sha256:…"
+        )
+    known = registered(context)
+    _came_from(root, place.get("after"), str(known["version"]), known["digest"])
 
 
 def _served(context: Context, wanted: Wanted) -> pointer.Served:
@@ -71,7 +84,7 @@ def _served(context: Context, wanted: Wanted) -> pointer.Served:
         image=wanted.image,
         digest=said["digest"],
         manifest=said["manifest"],
-        signer=os.environ.get("MODEL_SIGNER") or said["author"],
+        signer=os.environ.get("MODEL_SIGNER") or [*said["approvers"], said["author"]][0],
         card=said["card"],
         evaluation=said["evaluation"],
         lineage=said["lineage_id"],
@@ -88,14 +101,14 @@ def _governance(said: dict[str, Any]) -> dict[str, str]:
     return {name.replace("_", "-"): str(said[name]) for name in names}
 
 
-def _came_from(root: Path, before: str | None, served: pointer.Served) -> None:
+def _came_from(root: Path, before: str | None, version: str, digest: str) -> None:
     """Refuse a version that was not stable in the environment before."""
     if before is None:
         return
     known = pointer.read(_pointer(root, before))
-    if known is None or known.stable.digest != served.digest:
+    if known is None or known.stable.digest != digest:
         raise pointer.PointerError(
-            f"version {served.version} is not stable in {before}; release it there first"
+            f"version {version} is not stable in {before}; release it there first"
         )
 
 

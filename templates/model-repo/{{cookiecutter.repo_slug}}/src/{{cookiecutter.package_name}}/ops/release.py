@@ -35,6 +35,7 @@ def release(context: Context) -> dict[str, Any]:
     agreed: list[approvals.Approval] = []
     if guarded(context):
         faults += change_faults(statement)
+        faults += text_faults(context)
         agreed, missing = approvals.judge(context, statement["release"], author)
         faults += missing
     if faults:
@@ -114,6 +115,17 @@ def change_faults(statement: dict[str, Any]) -> list[str]:
     if statement["change"] == PLACEHOLDER:
         return ["there is no change reference. Fix: set CHANGE_REFERENCE."]
     return []
+
+
+def text_faults(context: Context) -> list[str]:
+    """Return which texts of the governance still wait for their words, from risk tier 2."""
+    governance = context.config("governance")
+    if int(governance["risk"]["tier"]) < 2:
+        return []
+    return [f"config/governance.yaml: {part}.{name} still says «replace». Fix: write what is so."
+            for part in ("model", "risk", "personal_data")
+            for name, text in governance[part].items()
+            if "replace" in str(text).lower().split()]  # fmt: skip
 
 
 def keep(context: Context, statement: dict[str, Any]) -> Path:

@@ -155,10 +155,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=STEPS)
     parser.add_argument("--caller", choices=CALLERS, default="step", help="who runs it")
     parser.add_argument("--environment", default="dev", help="which environment it is for")
-    given: Any = parser.parse_args(arguments)
-    return guarded(
-        lambda: run(here(caller=given.caller, environment=given.environment), given.name)
+    parser.add_argument("--image", default="", help="release: repository@sha256:… of the predictor")
+    parser.add_argument("--storage", default="", help="release: where the artefact lies")
+    parser.add_argument(
+        "--weight", type=int, default=100, help="release: percent; less is a canary"
     )
+    given: Any = parser.parse_args(arguments)
+    if given.image and given.name != "release":
+        parser.error("--image is for the step `release`")
+    return guarded(lambda: _asked(given))
+
+
+def _asked(given: Any) -> bool:
+    """Run the step; a release with an image also writes its change: pointer and manifests."""
+    context = here(caller=given.caller, environment=given.environment)
+    if not given.image:
+        return run(context, given.name)
+    from . import deploy
+
+    wanted = deploy.Wanted(given.environment, given.image, given.storage, given.weight)
+    deploy.possible(context, wanted)
+    passed = run(context, given.name)
+    for path in deploy.release(context, wanted):
+        _say(f"WROTE    {path.relative_to(context.root)}")
+    return passed
 
 
 def guarded(action: Callable[[], bool]) -> int:
