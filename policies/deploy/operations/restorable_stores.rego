@@ -78,7 +78,8 @@ selections := of_types(["aws:backup/selection:Selection"])
 
 is_backed_up(store) if {
 	some selection in selections
-	not is_blank(object.get(selection, "resources", null))
+	named := object.get(selection, "resources", null)
+	not is_blank(named)
 	store.__urn in object.get(selection, ["propertyDependencies", "resources"], [])
 }
 
