@@ -12,7 +12,7 @@ import jsonschema
 import yaml
 
 from .digest import of_value, read_json
-from .errors import UsageError
+from .errors import OpsError, UsageError
 
 Caller = Literal["pr", "step", "promotion", "schedule"]
 """Who runs a gate: a pull request, a pipeline, a promotion, or a schedule."""
@@ -136,3 +136,10 @@ def actor() -> str:
 def command(step: str) -> str:
     """Return how to run a step."""
     return f"python -m {__name__.split('.', maxsplit=1)[0]}.ops.step {step}"
+
+
+def registered(context: Context) -> dict[str, Any]:
+    """Return what `register` wrote."""
+    if not context.registration.is_file():
+        raise OpsError("the model is not registered. Fix: run the step `register` first.")
+    return read_json(context.registration)

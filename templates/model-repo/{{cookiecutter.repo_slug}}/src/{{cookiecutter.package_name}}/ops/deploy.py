@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from . import manifests, pointer
-from .context import Context, here
+from .context import Context, here, registered
 from .digest import read_json, write_text
 from .errors import OpsError
-from .registry import registered
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .. import schema
 from . import dataset, registry
-from .context import Context, here
+from .context import Context, here, registered
 from .errors import UsageError
 from .step import GATE_OF, _say, gate, guarded, run
 
@@ -144,7 +144,7 @@ def prepare(context: Context, fault: Fault) -> None:
     if fault.champion:
         for name in ("validate", "train", "evaluate", "fairness", "drift", "security", "register"):
             run(context, name)
-        registry.promote(context, registry.registered(context)["version"], {})
+        registry.promote(context, registered(context)["version"], {})
     if fault.after == "data":
         fault.change(context)
 

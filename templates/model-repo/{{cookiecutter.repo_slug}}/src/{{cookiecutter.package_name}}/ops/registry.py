@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from . import artefact
-from .context import Context
-from .digest import read_json, write_json
+from .context import Context, registered
+from .digest import write_json
 from .errors import OpsError
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -151,13 +151,6 @@ def _remember(context: Context, version: Any, opened: artefact.Opened) -> dict[s
     }  # fmt: skip
     write_json(context.registration, result)
     return result
-
-
-def registered(context: Context) -> dict[str, Any]:
-    """Return what `register` wrote."""
-    if not context.registration.is_file():
-        raise OpsError("the model is not registered. Fix: run the step `register` first.")
-    return read_json(context.registration)
 
 
 def registered_folder(context: Context) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import approvals, card, ledger, registry
-from .context import Context, actor, config_digest
+from .context import Context, actor, config_digest, registered
 from .digest import of_file, of_value, read_json, write_json
 from .errors import OpsError
 from .evidence import GATES, Evidence, bundle_digest, read_all
@@ -27,7 +27,7 @@ def guarded(context: Context) -> bool:
 
 def release(context: Context) -> dict[str, Any]:
     """Release the registered model to the environment; return the statement of the release."""
-    known = registry.registered(context)
+    known = registered(context)
     found = read_all(context.evidence, schema(context))
     statement = state(context, known)
     author = str(statement["author"])

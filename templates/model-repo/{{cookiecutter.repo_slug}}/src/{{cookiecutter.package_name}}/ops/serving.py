@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .context import Context
+from .context import Context, registered
 from .errors import OpsError
-from .registry import registered, registered_folder
+from .registry import registered_folder
 
 WAIT = 120
 """Seconds for which a server may take to be ready."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import artefact, registry
-from ..context import Context
+from .. import artefact
+from ..context import Context, registered
 from ..evidence import at_least, at_most
 from ..serving import Server, serving
 from .engine import Result
@@ -18,7 +18,7 @@ WARM_UP = 4
 
 def measure(context: Context, settings: dict[str, Any]) -> Result:
     """Time questions of several rows."""
-    known = registry.registered(context)
+    known = registered(context)
     with serving(context) as server:
         rows, _predictions, _probabilities = artefact.golden(server.folder)
         asked = (rows * (settings["rows"] // len(rows) + 1))[: settings["rows"]]

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import artefact, registry
-from ..context import Context, command
+from .. import artefact
+from ..context import Context, command, registered
 from ..evidence import Check, at_least, at_most, same
 from ..serving import Server, serving
 from .engine import Result
@@ -13,7 +13,7 @@ from .engine import Result
 
 def measure(context: Context, settings: dict[str, Any]) -> Result:
     """Ask the server for the golden rows and compare."""
-    known = registry.registered(context)
+    known = registered(context)
     with serving(context) as server:
         opened = artefact.open_model(server.folder, known["digest"])
         checks = compare(server, opened, settings["tolerance"])

@@ -4,8 +4,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from .. import artefact, dependencies, registry
-from ..context import Context
+from .. import artefact, dependencies
+from ..context import Context, registered
 from ..digest import of_file
 from ..evidence import Check, at_least, at_most, same
 from .engine import Result
@@ -46,7 +46,7 @@ def artefact_checks(context: Context) -> list[Check]:
         same("trusted_types", ", ".join(stated), ", ".join(sorted(trusted)), artefact.METADATA),
     ]
     if context.registration.is_file():
-        known = registry.registered(context)
+        known = registered(context)
         checks.append(same("registered_artefact", known["digest"], digest, "registry"))
     return checks
 
