@@ -107,12 +107,13 @@ def test_there_is_more_than_one_pool() -> None:
     assert sorted(_pools()) == ["inference-l4", "training-h200"]
 
 
-@pytest.mark.parametrize("pool", ["inference-l4", "training-h200"])
-def test_gpu_work_lands_on_its_pool(pools: Cluster, pool: str) -> None:
-    """A pod that names its pool gets a GPU there."""
-    spec = {"container": GPU, "tolerations": TOLERATES, "nodeSelector": {POOL_LABEL: pool}}
+def test_gpu_work_lands_on_its_pool_and_no_more_than_its_gpus(pools: Cluster) -> None:
+    """A pod that names its pool gets a GPU there; with all GPUs taken a further pod waits."""
+    for pool in ("inference-l4", "training-h200"):
+        spec = {"container": GPU, "tolerations": TOLERATES, "nodeSelector": {POOL_LABEL: pool}}
+        assert _run(pools, f"work-{pool}", spec) == pool
 
-    assert _run(pools, f"work-{pool}", spec) == pool
+    assert _run(pools, "one-too-many", {"container": GPU, "tolerations": TOLERATES}) is None
 
 
 def test_other_work_lands_on_no_gpu_node(pools: Cluster) -> None:
@@ -125,13 +126,3 @@ def test_other_work_lands_on_no_gpu_node(pools: Cluster) -> None:
 def test_gpu_work_without_the_toleration_waits(pools: Cluster) -> None:
     """The taint holds even for a pod that asks for a GPU."""
     assert _run(pools, "no-toleration", {"container": GPU}) is None
-
-
-def test_a_pool_takes_no_more_than_its_gpus(pools: Cluster) -> None:
-    """Both GPUs are taken by the tests above; a third pod waits."""
-    spec = {"container": GPU, "tolerations": TOLERATES}
-    for pool in ("inference-l4", "training-h200"):
-        taken = {**spec, "nodeSelector": {POOL_LABEL: pool}, "container": GPU}
-        _run(pools, f"taken-{pool}", taken)
-
-    assert _run(pools, "one-too-many", {"container": GPU, "tolerations": TOLERATES}) is None
