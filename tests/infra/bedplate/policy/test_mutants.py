@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -11,23 +10,23 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
+from support.goldens import GOLDEN, environment_of, golden_plan
 from support.mutants import FAULTS, PRODUCTION, Fault, mutants, side_by_side
 from support.plans import ROOT, shipped
 
-from bedplate.engine.plan import Plan
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 from bedplate.policy.opa_engine import OpaEngine
 from bedplate.policy.regorus_engine import RegorusEngine
-from bedplate.spec.resolve import Resolved, environments, resolve
+from bedplate.spec.resolve import environments
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bedplate.engine.plan import Plan
     from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
 
-GOLDEN = sorted((ROOT / "tests" / "golden").rglob("*.plan.json"))
 SAMPLE = 3
 """Resources of one type into which a fault is put, one at a time."""
 UNJUDGED = {
@@ -39,28 +38,9 @@ UNJUDGED = {
 what the plan does not hold."""
 
 
-def _plan(path: Path) -> Plan:
-    data = json.loads(path.read_text())
-    for layer in data["layers"]:
-        for resource in layer["resources"]:
-            resource.setdefault("source", None)
-    return Plan.from_json(data)
-
-
-@cache
-def _environment(path: Path) -> Resolved:
-    """Return the environment that a golden plan was made from."""
-    name = path.name.removesuffix(".plan.json")
-    if path.parent.name == "stacks":
-        return resolve(name, ROOT / "stacks")
-    engine = path.parent / name
-    example = engine if engine.is_dir() else ROOT / "blueprints" / name / "example"
-    return resolve(environments(example)[0], example)
-
-
 def _judged(path: Path, plan: Plan, engine: RegoEngine, policy: str = "") -> tuple[Finding, ...]:
     """Return the findings on a plan, of one policy or of all."""
-    environment = _environment(path)
+    environment = environment_of(path)
     catalogue = shipped()
     if policy:
         chosen = tuple(p for p in catalogue.policies if p.id == policy)
@@ -81,7 +61,7 @@ def _case(fault: Fault) -> str:
 @cache
 def _production() -> tuple[Path, Plan]:
     path = ROOT / "tests" / "golden" / "stacks" / "prod.plan.json"
-    return path, _plan(path)
+    return path, golden_plan(path)
 
 
 def test_there_are_golden_plans_of_every_environment_and_blueprint() -> None:
@@ -97,7 +77,7 @@ def test_there_are_golden_plans_of_every_environment_and_blueprint() -> None:
 @pytest.mark.parametrize("path", GOLDEN, ids=_name)
 def test_a_golden_plan_keeps_every_policy(path: Path) -> None:
     """Nothing fails, nothing is open, every policy that binds has looked at something."""
-    findings = _judged(path, _plan(path), RegorusEngine())
+    findings = _judged(path, golden_plan(path), RegorusEngine())
     wrong = [
         (f.policy, f.verdict, f.urn, f.message)
         for f in findings
@@ -111,7 +91,7 @@ def test_a_golden_plan_keeps_every_policy(path: Path) -> None:
 @pytest.mark.parametrize("path", GOLDEN, ids=_name)
 def test_both_engines_agree_on_a_golden_plan(path: Path) -> None:
     """Findings are equal, sources included."""
-    plan = _plan(path)
+    plan = golden_plan(path)
 
     assert _judged(path, plan, OpaEngine()) == _judged(path, plan, RegorusEngine())
 
@@ -141,7 +121,7 @@ def test_a_fault_in_production_is_noticed(fault: Fault) -> None:
 @pytest.mark.parametrize("path", GOLDEN, ids=_name)
 def test_a_fault_in_any_environment_is_noticed(path: Path) -> None:
     """What production must not hide, no other environment may."""
-    plan = _plan(path)
+    plan = golden_plan(path)
     missed = []
     for policy in sorted({fault.policy for fault in FAULTS}):
         cases = [
