@@ -14,18 +14,16 @@ import typer
 from bedplate.cli.console import say, working
 from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
 from bedplate.cli.places import chosen
+from bedplate.cli.release_text import difference_lines
 from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from bedplate.governance.release import Release
+    from bedplate.governance.releasing import Prepared
 
 EXAMPLES = examples(
     "bedplate release prod", 'bedplate release prod --author "Sara Nasser" --format json'
 )
 """End of the help page."""
-
-_MOST_CHANGES = 20
-"""Differences that the text lists; JSON has all."""
 
 Author = Annotated[
     str | None,
@@ -59,10 +57,15 @@ def release(
     with working(f"Making a release of {environment}"):
         made = prepared(environment, Options(stacks), who, now)
     if output_format == "json":
-        found = {**made.release.to_json(), "changes": made.changes, "file": shown(made.file)}
+        found = {
+            **made.release.to_json(),
+            "changes": made.changes,
+            "difference": made.difference and made.difference.to_json(),
+            "file": shown(made.file),
+        }
         say(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        say(_text(made.release, made.changes, shown(made.file), live=made.live))
+        say(_text(made))
 
 
 def git_name() -> str:
@@ -77,15 +80,15 @@ def git_name() -> str:
     return name
 
 
-def _text(made: Release, changes: tuple[str, ...], file: str, *, live: str | None) -> str:
+def _text(prepared: Prepared) -> str:
+    made, live, found = prepared.release, prepared.live, prepared.difference
     lines = [f"Release {made.short} of {made.environment} by {made.author}.", made.digest, ""]
-    if live is None:
+    if live is None or found is None:
         lines.append("Nothing is live yet: everything is created.")
     else:
-        lines.append(f"Against {live[:12]}, which is live:" if changes else "It is live already.")
-        lines += [f"  {each}" for each in changes[:_MOST_CHANGES]]
-        more = len(changes) - _MOST_CHANGES
-        lines += [f"  … and {more} more"] if more > 0 else []
-    lines += ["", f"Written to {file}. Next: commit it, and have it approved:"]
+        differs = bool(prepared.changes)
+        lines.append(f"Against {live[:12]}, which is live:" if differs else "It is live already.")
+        lines += difference_lines(found)
+    lines += ["", f"Written to {shown(prepared.file)}. Next: commit it, and have it approved:"]
     lines.append(f"  bedplate approve {made.environment} {made.short} --as NAME --key FILE")
     return "\n".join(lines)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate import dsse
 from bedplate.errors import BedplateError
+from bedplate.governance.release_details import Details, changes, details_of, key_of
 from bedplate.spec.difference import ABSENT, differences
 from bedplate.versions import BEDPLATE
 
@@ -31,6 +32,12 @@ TOOLS: Final = ("pulumi", "pulumi-aws", "pulumi-kubernetes", "gordon-to-regorus"
 """Packages whose version may change what is deployed or what is judged."""
 SHORT: Final = 12
 """Hexadecimal digits by which people name a release."""
+_UNREADABLE: Final = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What reading a file that is no release may raise."""
+_DETAILS: Final = "details"
+"""Part that covers resources and details. Releases of old have neither the part nor the details."""
 _LOCKS: Final = ("requirements.lock", "uv.lock", "poetry.lock")
 
 
@@ -49,13 +56,15 @@ class Release:
     created: datetime
     """When, with its time zone."""
     parts: Mapping[str, str]
-    """Digest of each part, `sha256:…`, by its name: spec, policies, plan.<layer>, tools."""
+    """Digest of each part, `sha256:…`, by name: spec, policies, plan.<layer>, tools, details."""
     spec: Mapping[str, Any]
     """The resolved environment: to say what changed."""
     resources: Mapping[str, str]
     """Digest of each resource's inputs, by `<layer>:<type>::<name>`: to say what changed."""
     summary: Mapping[str, Any]
     """Verdicts and cost, for people; not part of the digest."""
+    details: Details = field(default_factory=Details)
+    """What else of the plan it keeps: to say what a change means."""
 
     @property
     def digest(self) -> str:
@@ -81,6 +90,7 @@ class Release:
             "spec": dict(self.spec),
             "resources": dict(self.resources),
             "summary": dict(self.summary),
+            "details": self.details.to_json(),
         }
 
     def dumps(self) -> str:
@@ -103,6 +113,7 @@ def make_release(
     machine. ``root`` is the platform's folder, whose lock of packages is part of it.
     """
     values = spec.model_dump(mode="json")
+    resources, details = dict(_resources(plan)), details_of(plan)
     return Release(
         environment=spec.environment,
         author=author,
@@ -112,11 +123,17 @@ def make_release(
             "policies": _digest({name: _bytes(text) for name, text in policies.items()}),
             **{f"plan.{layer.layer}": _layer(layer.resources) for layer in plan.layers},
             "tools": _digest(_tools(root)),
+            _DETAILS: _details(resources, details),
         },
         spec=values,
-        resources=dict(_resources(plan)),
+        resources=resources,
         summary=summary,
+        details=details,
     )
+
+
+def _details(resources: Mapping[str, str], details: Details) -> str:
+    return _digest({"resources": dict(resources), **details.to_json()})
 
 
 def _digest(value: Any) -> str:
@@ -148,7 +165,7 @@ def _resources(plan: Plan) -> Iterator[tuple[str, str]]:
         for each in layer.resources:
             if each.custom:
                 content = {"inputs": each.inputs, "options": each.options}
-                yield f"{layer.layer}:{each.type}::{each.name}", _digest(content)
+                yield key_of(layer.layer, each), _digest(content)
 
 
 def _tools(root: Path) -> dict[str, str]:
@@ -168,32 +185,44 @@ def read_release(file: Path) -> Release:
             spec=dict(data["spec"]),
             resources=dict(data["resources"]),
             summary=dict(data["summary"]),
+            details=Details.from_json(data["details"]) if "details" in data else Details(),
         )
         stated, known = data["digest"], data["schema"] == SCHEMA
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except _UNREADABLE as error:
         fix = "write it again with `bedplate release`"
         raise ReleaseError(f"{file} is no release that can be read. Fix: {fix}.") from error
-    if not known or stated != release.digest or release.parts.get("spec") != _digest(release.spec):
+    if not known or stated != release.digest or not _covered(release):
         fix = "restore it from git, or write it again with `bedplate release`"
         raise ReleaseError(f"{file} is not what its digest says: it was edited. Fix: {fix}.")
     return release
+
+
+def _covered(release: Release) -> bool:
+    """Tell whether the parts are digests of what the release holds."""
+    if release.parts.get("spec") != _digest(release.spec):
+        return False
+    if _DETAILS not in release.parts:
+        return release.details == Details()
+    return release.parts[_DETAILS] == _details(release.resources, release.details)
 
 
 def changed(before: Release, after: Release) -> tuple[str, ...]:
     """Return in words what differs between two releases; nothing where their digests agree."""
     found: list[str] = []
     for name in sorted({*before.parts, *after.parts}):
-        if before.parts.get(name) == after.parts.get(name):
-            continue
+        if before.parts.get(name) == after.parts.get(name) or name == _DETAILS:
+            continue  # what differs in details differs in a plan
         if name == "spec":
             found += _spec_changes(before.spec, after.spec)
         elif name.startswith("plan."):
             layer = name.removeprefix("plan.")
-            found += _plan_changes(layer, before.resources, after.resources)
+            found += _plan_changes(layer, before, after)
         else:
             found.append(f"the {name} differ")
     if before.author != after.author:
         found.append(f"author: {before.author} → {after.author}")
+    if not found and before.digest != after.digest:
+        found.append("the form of the release differs")
     return tuple(found)
 
 
@@ -206,13 +235,15 @@ def _text(value: Any) -> str:
     return "nothing" if value is ABSENT else json.dumps(value, ensure_ascii=False)
 
 
-def _plan_changes(layer: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    old = {key: digest for key, digest in before.items() if key.startswith(f"{layer}:")}
-    new = {key: digest for key, digest in after.items() if key.startswith(f"{layer}:")}
-    words = {
-        "created": sorted(new.keys() - old.keys()),
-        "deleted": sorted(old.keys() - new.keys()),
-        "changed": sorted(key for key in old.keys() & new.keys() if old[key] != new[key]),
-    }
-    found = [f"{key} is {word}" for word, keys in words.items() for key in keys]
+def _plan_changes(layer: str, before: Release, after: Release) -> list[str]:
+    old, new = (
+        {key: digest for key, digest in each.resources.items() if key.startswith(f"{layer}:")}
+        for each in (before, after)
+    )
+    done = changes((old, before.details), (new, after.details))
+    found = [
+        f"{each.resource} is replaced ({', '.join(each.properties)})" for each in done.replaced
+    ]
+    words = {"created": done.created, "deleted": done.deleted, "changed": done.changed}
+    found += [f"{key} is {word}" for word, keys in words.items() for key in keys]
     return found or [f"{layer}: the order or the parents of resources differ"]

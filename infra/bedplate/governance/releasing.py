@@ -12,6 +12,7 @@ from bedplate.governance.judgement import assessed
 from bedplate.governance.ledger import Entry, append, entries
 from bedplate.governance.records import records_of, write_new
 from bedplate.governance.release import changed
+from bedplate.governance.release_difference import difference, kept
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.policy.waiver_file import load_waivers
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bedplate.governance.assessment import Assessment, Options
     from bedplate.governance.records import Records
     from bedplate.governance.release import Release
+    from bedplate.governance.release_difference import ReleaseDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Prepared:
     live: str | None
     """Digest of the release that is live, without `sha256:`; None where nothing is."""
     changes: tuple[str, ...]
-    """What differs from it."""
+    """What differs from it, in sentences."""
+    difference: ReleaseDifference | None
+    """What differs from it, by meaning; None where nothing is live."""
 
 
 def prepared(name: str, options: Options, author: str, now: datetime) -> Prepared:
@@ -58,8 +62,10 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
     write_new(file, made.dumps())
     facts = {"short": made.short, "parts": dict(made.parts)}
     append(records.ledger, Entry(now, author, "release", name, made.digest, facts))
-    digest = None if live is None else live.digest.removeprefix("sha256:")
-    return Prepared(made, file, digest, () if live is None else changed(live, made))
+    if live is None:
+        return Prepared(made, file, None, (), None)
+    digest = live.digest.removeprefix("sha256:")
+    return Prepared(made, file, digest, changed(live, made), difference(live, made))
 
 
 def _summary(judged: Assessment) -> dict[str, Any]:
@@ -68,6 +74,7 @@ def _summary(judged: Assessment) -> dict[str, Any]:
     return {
         "verdicts": dict(sorted(verdicts.items())),
         "hourly_usd": None if cost is None else cost.hourly_usd,
+        "findings": kept(judged.findings),
     }
 
 

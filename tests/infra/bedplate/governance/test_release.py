@@ -49,7 +49,8 @@ def test_one_changed_input_changes_the_digest_and_is_named(tmp_path: Path) -> No
     plan = _golden()
     first, *rest = plan.layers
     index = next(i for i, r in enumerate(first.resources) if r.type == "aws:kms/key:Key")
-    touched = replace(first.resources[index], inputs={"description": "other"})
+    key = first.resources[index]
+    touched = replace(key, inputs=key.inputs | {"description": "other"})
     resources = (*first.resources[:index], touched, *first.resources[index + 1 :])
     after = _made(tmp_path, Plan("dev", (replace(first, resources=resources), *rest)))
     before = _made(tmp_path, plan)
