@@ -23,7 +23,8 @@ from bedplate.policy.batches import (
     run_all,
 )
 from bedplate.policy.engine import Outcome, read_hits
-from bedplate.policy.namespaced import Located, namespaced
+from bedplate.policy.joined import Located
+from bedplate.policy.namespaced import namespaced
 from bedplate.policy.opa_connection import Connection, Endless, Refused, UnwellError
 
 if TYPE_CHECKING:

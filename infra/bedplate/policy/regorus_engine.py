@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import struct
 import subprocess
 import sys
@@ -17,9 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.errors import PolicyError
 from bedplate.policy.engine import HELD, SKIPPED, Outcome, read_hits, short_error
+from bedplate.policy.joined import joined
 
 if TYPE_CHECKING:
+    from bedplate.policy.catalogue import Module
     from bedplate.policy.engine import Job, Task
+    from bedplate.policy.joined import Located
 
 _IDLE: Final = -1
 """Progress of a worker that has begun no task."""
@@ -27,6 +31,8 @@ _LOADING: Final = 30.0
 """Seconds that a worker may take to start and to read the modules."""
 _POLL: Final = 0.1
 """Seconds between two looks at the worker's progress."""
+_PLACE: Final = re.compile(r"^--> (.*):([0-9]+):([0-9]+)$", re.MULTILINE)
+"""Where an engine's error says that it stands."""
 
 
 class _Dead(Exception):  # noqa: N818 - a state of the worker, never shown
@@ -49,6 +55,7 @@ class RegorusEngine:
         self._progress = Path(name)
         self._process: subprocess.Popen[bytes] | None = None
         self._held: tuple[Any, Any] = (None, None)
+        self._joined: tuple[tuple[Module, ...], dict[str, Located]] = ((), {})
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def run(self, job: Job) -> list[Outcome]:
@@ -56,16 +63,21 @@ class RegorusEngine:
         outcomes: dict[int, Outcome] = {}
         broken: set[str] = set()
         left = list(enumerate(job.tasks))
+        together = True
         while left:
-            reason = self._round(job, left, outcomes)
+            reason = self._round(job, left, outcomes, together=together)
             if reason is None:
                 break
-            at = self._at()
+            at, count = self._at()
             if at == _IDLE or at >= len(left):
                 raise PolicyError(
                     f"The policy engine stopped before it began ({reason}). "
                     "Fix: run again; if it stays, use --rego opa."
                 )
+            if count > 1:
+                # One of several rules that were asked at once: alone, each shows whether it is it.
+                left, together = left[at:], False
+                continue
             number, task = left[at]
             outcomes[number] = Outcome(error=reason)
             broken |= {task.rule} | {job.tasks[n].rule for n, o in outcomes.items() if o.error}
@@ -78,18 +90,23 @@ class RegorusEngine:
         self._progress.unlink(missing_ok=True)
 
     def _round(
-        self, job: Job, left: list[tuple[int, Task]], outcomes: dict[int, Outcome]
+        self,
+        job: Job,
+        left: list[tuple[int, Task]],
+        outcomes: dict[int, Outcome],
+        *,
+        together: bool,
     ) -> str | None:
         """Run the tasks that are left; return why the worker died, or None at the end."""
-        self._progress.write_bytes(struct.pack("<q", _IDLE))
+        self._progress.write_bytes(struct.pack("<qq", _IDLE, 1))
         process = self._start()
         try:
-            self._ask(process, job, left)
+            self._ask(process, job, left, together=together)
             while (answer := self._answer())[0] != "done":
                 if answer[0] == "fatal":
                     self._held = (None, None)
                     raise PolicyError(
-                        f"The policies can't be read: {_located(answer[1])}. "
+                        f"The policies can't be read: {self._located(answer[1])}. "
                         "Fix: run `opa check --strict` on them."
                     )
                 if answer[0] != "ready":
@@ -119,15 +136,23 @@ class RegorusEngine:
         return self._process
 
     def _ask(
-        self, process: subprocess.Popen[bytes], job: Job, left: list[tuple[int, Task]]
+        self,
+        process: subprocess.Popen[bytes],
+        job: Job,
+        left: list[tuple[int, Task]],
+        *,
+        together: bool,
     ) -> None:
         # What the worker holds since an earlier request is not sent again.
-        modules = [[module.file, module.text] for module in job.modules]
+        if self._joined[0] is not job.modules:
+            self._joined = (job.modules, joined(job.modules))
+        modules = [[name, module.text] for name, module in self._joined[1].items()]
         request = {
             "modules": None if self._held[0] == modules else modules,
             "config": None if self._held[1] == job.config else job.config,
             "inputs": len(job.inputs),
             "tasks": [[task.input, task.rule] for _, task in left],
+            "together": together,
         }
         stream = process.stdin
         if stream is None:  # pragma: no cover - Popen was given a pipe
@@ -141,12 +166,12 @@ class RegorusEngine:
 
     def _answer(self) -> list[Any]:
         """Return the next answer; raises _Dead where the worker ended or a task takes too long."""
-        at, since = self._at(), time.monotonic()
+        (at, _), since = self._at(), time.monotonic()
         while True:
             try:
                 line = self._lines.get(timeout=_POLL)
             except queue.Empty:
-                now, limit = self._at(), _LOADING if at == _IDLE else self._task_seconds
+                (now, _), limit = self._at(), _LOADING if at == _IDLE else self._task_seconds
                 if now != at:
                     at, since = now, time.monotonic()
                 elif time.monotonic() - since > limit:
@@ -157,9 +182,20 @@ class RegorusEngine:
             answer: list[Any] = json.loads(line)
             return answer
 
-    def _at(self) -> int:
-        at: int = struct.unpack("<q", self._progress.read_bytes()[:8])[0]
-        return at
+    def _at(self) -> tuple[int, int]:
+        """Return the number of the task that the worker is at, and how many it does at once."""
+        at, count = struct.unpack("<qq", self._progress.read_bytes()[:16])
+        return at, count
+
+    def _located(self, error: str) -> str:
+        """Return an error in a module with the file and line that it stands in."""
+        place = _PLACE.search(error)
+        if place is None:
+            return short_error(error)
+        name, row, column = place.groups()
+        module = self._joined[1].get(name)
+        at = module.place(int(row), int(column)) if module else f"{name}:{row}:{column}"
+        return f"{at}: {short_error(error)}"
 
     def _kill(self) -> None:
         process, self._process, self._held = self._process, None, (None, None)
@@ -184,11 +220,6 @@ def _environment() -> dict[str, str]:
     """Return a bare environment: the worker needs to find this package, and nothing else."""
     path = [str(Path(__file__).resolve().parents[2]), *(entry for entry in sys.path if entry)]
     return {"PYTHONPATH": os.pathsep.join(path), "RUST_BACKTRACE": "0", "PATH": os.defpath}
-
-
-def _located(error: str) -> str:
-    place = error.strip().splitlines()[0].removeprefix("-->").strip() if "-->" in error else ""
-    return f"{place}: {short_error(error)}" if place else short_error(error)
 
 
 def _complete(tasks: Any, outcomes: dict[int, Outcome]) -> list[Outcome]:
