@@ -35,5 +35,9 @@ class LayerRequest:
     """``aws``, ``aws-cn`` or ``aws-us-gov``."""
     stack_references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Exports of earlier layers by full stack name, ``organization/<project>/<stack>``."""
+    backend: str | None = None
+    """Where the state lies, such as ``s3://…``; None: where `pulumi login` says."""
+    secrets_provider: str | None = None
+    """What encrypts secrets in the state of a new stack; None: Pulumi's default."""
     timeout_seconds: float = TIMEOUT_SECONDS
     """The simulator stops a program that runs longer, in seconds."""
