@@ -10,7 +10,7 @@ $(STAMP): requirements.lock pyproject.toml
 	sh tools/install.sh $(PYTHON) $(VENV)
 	@touch $@
 
-.PHONY: install demo test lint tools checkov bench golden docs clean help
+.PHONY: install demo test lint tools checkov bench golden docs docs-tools clean help
 install: $(STAMP) ## make the virtual environment, from the lock
 
 demo: $(STAMP) ## judge and price the reference platform's three environments
@@ -59,6 +59,12 @@ checkov: .tools/checkov/bin/checkov ## install Checkov, for `bedplate check --wi
 	@mkdir -p .tools/bin && ln -sf ../checkov/bin/checkov .tools/bin/checkov
 	@touch $@
 
+docs-tools: .tools/bin/sphinx-build ## install what makes the site of the documents
+.tools/bin/sphinx-build: requirements/docs.lock tools/mermaid/package-lock.json
+	sh tools/install_apart.sh $(PYTHON) .tools/docs requirements/docs.lock
+	mkdir -p .tools/mermaid $(@D) && cp tools/mermaid/*.json .tools/mermaid/ && npm ci --ignore-scripts --no-audit --no-fund --prefix .tools/mermaid
+	ln -sf ../docs/bin/sphinx-build $@ && touch $@
+
 MODEL := .tools/model-repo
 MODEL_LOCKS := templates/model-repo/{{cookiecutter.repo_slug}}/requirements
 MODEL_LINTERS := zizmor hadolint check-jsonschema
@@ -80,11 +86,12 @@ bench: $(STAMP) ## measure, and rewrite docs/explanation/performance.md
 golden: $(STAMP) ## rewrite the golden plans
 	$(BIN)/python tools/golden.py
 
-docs: $(STAMP) ## rewrite the generated reference
+docs: $(STAMP) docs-tools ## rewrite the generated reference, and build the site into dist/site
 	$(BIN)/python tools/docs.py
+	rm -rf dist/site && .tools/bin/sphinx-build -W --keep-going -n -q -E -j auto -d .bedplate/doctrees -c docs . dist/site
 
 clean: ## remove what make made
 	rm -rf $(VENV) .tools .bedplate dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 help: ## show this
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20

@@ -34,6 +34,7 @@ INSTALL = {
     "promtool": "run `make tools`, or install Prometheus",
     "pulumi": "install the Pulumi CLI and put `pulumi` on PATH",
     "sarif-multitool": "run `make tools` (it needs npm)",
+    "sphinx-build": "run `make docs-tools` (it needs npm)",
     "ssh-keygen": "install OpenSSH's client",
 }
 """How to get each program that a test may need."""
