@@ -49,6 +49,15 @@ Named = Annotated[
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who decides, as the file lists.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="SSH ed25519 private key.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=30, help="Days for which it counts.")]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="URN",
+        help="Lets the deployment replace or delete this resource too, or all by `destroy`.",
+        show_default=False,
+    ),
+]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
 
@@ -60,14 +69,18 @@ def approve(
     key: Key,
     days: Days = 7,
     reason: Reason = "",
+    allow: Allow = None,
     stacks: Stacks = Path("stacks"),
 ) -> None:
     """Sign a release as one that may be deployed.
 
-    The signature covers the release's digest: whatever changes afterwards makes it void.
+    The signature covers the release's digest: whatever changes afterwards makes it void. What can't
+    be had back, such as a cluster, a key or a store, is replaced or deleted only where the approvals
+    name it by --allow.
     """
     choice: Choice = "approved"
-    _decide(environment, named, (choice, name, timedelta(days=days), reason), key, stacks)
+    wanted = (choice, name, timedelta(days=days), reason, tuple(allow or ()))
+    _decide(environment, named, wanted, key, stacks)
 
 
 def reject(
@@ -81,13 +94,13 @@ def reject(
 ) -> None:
     """Sign a release as one that must never be deployed."""
     choice: Choice = "rejected"
-    _decide(environment, named, (choice, name, timedelta(days=30), reason), key, stacks)
+    _decide(environment, named, (choice, name, timedelta(days=30), reason, ()), key, stacks)
 
 
 def _decide(
     environment: str,
     named: str | None,
-    wanted: tuple[Choice, str, timedelta, str],
+    wanted: tuple[Choice, str, timedelta, str, tuple[str, ...]],
     key: Path,
     stacks: Path,
 ) -> None:
@@ -98,9 +111,9 @@ def _decide(
     chosen([environment], stacks)
     blueprints = stacks.resolve().parent / "blueprints"
     found = resolve(environment, stacks, blueprints if blueprints.is_dir() else None)
-    choice, name, lasts, reason = wanted
+    choice, name, lasts, reason, allows = wanted
     who = _approver(found.spec.governance.approvals.approvers, name)
-    intent = Intent(choice, who, lasts, reason)
+    intent = Intent(choice, who, lasts, reason, allows)
     made = decided(stacks, environment, named, intent, private_key(key), datetime.now(UTC))
     say(f"{name} has {choice} release {made.release.short} of {environment}.")
     say(f"Written to {shown(made.file)}. Next: commit it.")

@@ -8,6 +8,7 @@ suffice is for the rules APR-001 to APR-004 and APR-010; here signatures are mad
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -63,6 +64,8 @@ class Statement:
     """When."""
     expires: datetime
     """When it ceases to count."""
+    allows: tuple[str, ...] = ()
+    """What else it lets a deployment do: URNs to replace or delete, or `destroy`."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the in-toto statement."""
@@ -78,6 +81,7 @@ class Statement:
                 "reason": self.reason,
                 "signedAt": self.signed_at.isoformat(),
                 "expires": self.expires.isoformat(),
+                **({"allows": list(self.allows)} if self.allows else {}),
             },
         }
 
@@ -99,6 +103,7 @@ class Statement:
                 choice=predicate["decision"],
                 signed_at=_moment(predicate["signedAt"]),
                 expires=_moment(predicate["expires"]),
+                allows=tuple(_text(each) for each in predicate.get("allows", ())),
                 **texts,
             )
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -138,6 +143,18 @@ class Verified:
     """Rejections of this very release."""
     refused: tuple[Refused, ...]
     """Files that do not count."""
+    statements: tuple[Statement, ...] = ()
+    """What those said whose approval counts, for this release or for another one."""
+
+    def allowed(self, release: Release, needed: int, now: datetime) -> frozenset[str]:
+        """Return what so many approvers of a release, one at least, let a deployment do."""
+        in_force = [
+            one
+            for one in self.statements
+            if one.digest == release.digest and one.signed_at - SKEW <= now < one.expires
+        ]
+        each = Counter(name for one in in_force for name in set(one.allows))
+        return frozenset(name for name, count in each.items() if count >= max(needed, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +169,8 @@ class Intent:
     """For how long it counts."""
     reason: str
     """Why; demanded of a rejection."""
+    allows: tuple[str, ...] = ()
+    """What else it lets a deployment do."""
 
 
 def decide_on(release: Release, intent: Intent, key: SigningKey, now: datetime) -> Envelope:
@@ -183,6 +202,7 @@ def decide_on(release: Release, intent: Intent, key: SigningKey, now: datetime) 
         reason=intent.reason,
         signed_at=now,
         expires=now + intent.lasts,
+        allows=intent.allows,
     )
     return dsse.sign(dsse.canonical(statement.to_json()), PAYLOAD_TYPE, key)
 
@@ -195,7 +215,7 @@ def verified(
     Nothing is raised for a file that does not count: it is listed with its reason. Of two files by
     one person for one release the first by name counts.
     """
-    approvals: list[Approval] = []
+    approvals: list[Statement] = []
     rejections: list[Statement] = []
     refused: list[Refused] = []
     seen: set[tuple[str, str]] = set()
@@ -210,8 +230,9 @@ def verified(
             if found.choice == "rejected":
                 rejections += [found] if found.digest == release.digest else []
             else:
-                approvals.append(_approval(found))
-    return Verified(tuple(approvals), tuple(rejections), tuple(refused))
+                approvals.append(found)
+    facts = tuple(map(_approval, approvals))
+    return Verified(facts, tuple(rejections), tuple(refused), tuple(approvals))
 
 
 def _approval(found: Statement) -> Approval:

@@ -48,5 +48,7 @@ def decided(
     event: Event = "approval" if intent.choice == "approved" else "rejection"
     expires = (now + intent.lasts).isoformat()
     facts = {"role": who.role, "reason": intent.reason, "expires": expires}
+    if intent.allows:
+        facts["allows"] = ", ".join(intent.allows)
     append(records.ledger, Entry(now, who.name, event, environment, release.digest, facts), key)
     return Decided(release, file)

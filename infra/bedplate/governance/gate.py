@@ -19,6 +19,7 @@ from bedplate.governance.release import changed, make_release
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.policy import release_fact
 from bedplate.policy.waiver_file import load_waivers
+from bedplate.spec.stacks import environments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,11 +94,16 @@ def gate(
     environment = resolved(name, options)
     plan = simulated(environment, options)
     found = presented(environment, plan, options, deployer, now, tickets)
-    asked = replace(options, phase="deploy", today=now.date())
-    judged = assessed(environment, plan, asked, found.fact)
-    waivers = load_waivers(options.stacks.resolve().parent)
+    return gate_of(environment, plan, found, options)
+
+
+def gate_of(environment: Resolved, plan: Plan, found: Presented, options: Options) -> Gate:
+    """Return the gate of a plan: what the policies say of it when it is to be deployed."""
+    today = found.fact.now.date()
+    judged = assessed(environment, plan, replace(options, phase="deploy", today=today), found.fact)
+    waivers = load_waivers(options.stacks.resolve().parent, environments(options.stacks))
     differences = changed(found.release, found.present)
-    return Gate(found.release, differences, found.approvals, judged.decided(waivers, now.date()))
+    return Gate(found.release, differences, found.approvals, judged.decided(waivers, today))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +127,15 @@ def presented(
     deployer: str,
     now: datetime,
     tickets: Tickets | None = None,
+    release: Release | None = None,
 ) -> Presented:
-    """Return what the policies are told of a deployment; raises BedplateError without a release."""
+    """Return what the policies are told of a deployment of a release, the newest if none is named.
+
+    Raises BedplateError where there is none.
+    """
     name = environment.spec.environment
     records = records_of(options.stacks, name)
-    release = records.newest()
+    release = release or records.newest()
     present = present_release(environment, plan, options, release.author, now)
     trusted = environment.spec.governance.approvals.approvers
     found = verified(records.approvals, release, trusted, now)

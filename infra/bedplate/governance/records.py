@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from bedplate.governance.release import Release
 
 _NOT_A_NAME: Final = re.compile(r"[^a-z0-9]+")
+_SANDBOX: Final = Path(".bedplate") / "sandbox"
+"""Where the engine keeps the sandbox, below the repository."""
+
+
+class NoReleaseError(ReleaseError):
+    """An environment has no release yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Records:
     """The platform's repository."""
     environment: str
     """Name of the environment."""
+    kept: Path | None = None
+    """Folder of what is recorded of deployments, where it is not the repository: the sandbox's."""
 
     @property
     def releases(self) -> Path:
@@ -45,7 +53,12 @@ class Records:
     @property
     def ledger(self) -> Path:
         """The ledger."""
-        return self.root / "ledger" / f"{self.environment}.jsonl"
+        return (self.kept or self.root) / "ledger" / f"{self.environment}.jsonl"
+
+    @property
+    def evidence(self) -> Path:
+        """Folder of the evidence bundles."""
+        return (self.kept or self.root) / "evidence" / self.environment
 
     def release_file(self, release: Release) -> Path:
         """Return where a release is written."""
@@ -61,7 +74,7 @@ class Records:
         found = [read_release(file) for file in sorted(self.releases.glob("*.json"))]
         if not found:
             fix = f"make one with `bedplate release {self.environment}`"
-            raise ReleaseError(f"{self.environment} has no release. Fix: {fix}.")
+            raise NoReleaseError(f"{self.environment} has no release. Fix: {fix}.")
         return max(found, key=lambda release: (release.created, release.digest))
 
     def named(self, short: str | None) -> Release:
@@ -78,9 +91,13 @@ class Records:
         return found[0]
 
 
-def records_of(stacks: Path, environment: str) -> Records:
-    """Return the records of an environment of a folder of environment files."""
-    return Records(stacks.resolve().parent, environment)
+def records_of(stacks: Path, environment: str, *, in_sandbox: bool = False) -> Records:
+    """Return the records of an environment of a folder of environment files.
+
+    What happens in the sandbox is recorded there: it says nothing of what is live.
+    """
+    root = stacks.resolve().parent
+    return Records(root, environment, root / _SANDBOX if in_sandbox else None)
 
 
 def write_new(file: Path, text: str) -> None:

@@ -55,20 +55,28 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
         fix = f"see what `bedplate check {name}` says"
         raise BedplateError(f"{name} does not check clean. Fix: {fix}.", judged.exit_code)
     bare = present_release(environment, plan, options, author, now)
-    made = replace(bare, summary=_summary(judged))
+    made = replace(bare, summary=summary_of(judged))
     records = records_of(options.stacks, name)
     live = live_release(records)
-    file = records.release_file(made)
-    write_new(file, made.dumps())
-    facts = {"short": made.short, "parts": dict(made.parts)}
-    append(records.ledger, Entry(now, author, "release", name, made.digest, facts))
+    file = recorded(made, records)
     if live is None:
         return Prepared(made, file, None, (), None)
     digest = live.digest.removeprefix("sha256:")
     return Prepared(made, file, digest, changed(live, made), difference(live, made))
 
 
-def _summary(judged: Assessment) -> dict[str, Any]:
+def recorded(made: Release, records: Records) -> Path:
+    """Write a release and record it in the ledger; return its file."""
+    file = records.release_file(made)
+    write_new(file, made.dumps())
+    facts = {"short": made.short, "parts": dict(made.parts)}
+    entry = Entry(made.created, made.author, "release", made.environment, made.digest, facts)
+    append(records.ledger, entry)
+    return file
+
+
+def summary_of(judged: Assessment) -> dict[str, Any]:
+    """Return what a release keeps of its assessment for people."""
     verdicts = Counter(finding.verdict for finding in judged.findings)
     cost = judged.cost
     return {
