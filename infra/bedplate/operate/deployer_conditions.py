@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Condition = dict[str, dict[str, Any]]
 """Operators, and for each the keys and values that it compares."""
 
+
 def condition(kind: str, values: Sequence[str], deployer: Deployer) -> Condition:
     """Return a condition of a kind; {} where names alone decide."""
     return _KINDS[kind](deployer, list(values)) if kind else {}

@@ -74,7 +74,7 @@ def arn(stated: str, names: Names) -> str:
     """Return the ARN of a resource that the table states as a service and an ARN's end."""
     service, _, end = stated.partition(" ")
     region = "" if service in _NO_REGION else names.region
-    place = "::" if service == "s3" else f"{region}:{names.account_id}"
+    place = ":" if service == "s3" else f"{region}:{names.account_id}"
     # Images belong to those who publish them.
     if end == "image/*":
         place = f"{region}:"
@@ -112,10 +112,8 @@ def _standing(entry: Mapping[str, Sequence[str]], names: Names) -> Iterator[Gran
         yield Grant(("iam:PassRole",), roles, "passed", _principals(services))
         yield Grant(("iam:GetRole",), roles, "")
     if services := entry.get("links"):
-        principals = _principals(services)
-        linked = tuple(arn(f"iam role/aws-service-role/{each}/*", names) for each in principals)
-        every = (arn("iam role/aws-service-role/*", names),)
-        yield Grant(("iam:CreateServiceLinkedRole",), every, "linked", principals)
+        linked = (arn("iam role/aws-service-role/*", names),)
+        yield Grant(("iam:CreateServiceLinkedRole",), linked, "linked", _principals(services))
         yield Grant(("iam:GetRole",), linked, "")
     if services := entry.get("keys"):
         domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"

@@ -102,7 +102,8 @@ def _statements(plan: Plan, deployer: Deployer) -> list[Document]:
         holds = condition(each.kind, each.values, deployer)
         if each.resources == ("*",) and each.service not in _ANYWHERE:
             holds = _both(holds, in_regions(deployer))
-        sid = f"{each.service.title().replace('-', '')}{number}"
+        label = each.kind or ("all" if each.resources == ("*",) else "own")
+        sid = f"{each.service}-{label}-{number}".title().replace("-", "")
         written.append(_allow(sid, each.actions, each.resources, holds))
     return written
 
