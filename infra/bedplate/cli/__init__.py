@@ -28,10 +28,13 @@ from bedplate.cli import (
     policies,
     policy,
     preview,
+    promote,
     release,
+    report,
     review,
     sandbox,
     schema,
+    up,
     waiver,
 )
 from bedplate.cli.console import complain, say
@@ -91,18 +94,21 @@ app.command("preview", epilog=preview.EXAMPLES)(preview.preview)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("cost", epilog=cost.EXAMPLES)(cost.cost)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff)
+app.command("promote", epilog=promote.EXAMPLES)(promote.promote)
 app.add_typer(mirror.app, name="mirror")
 app.command("blueprints", epilog=blueprints.EXAMPLES)(blueprints.blueprints)
 app.command("policies", epilog=policies.EXAMPLES)(policies.policies)
 app.add_typer(policy.app, name="policy")
 app.add_typer(waiver.app, name="waiver")
 app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
+app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 app.command("new", epilog=new.EXAMPLES)(new.new)
 app.command("release", epilog=release.EXAMPLES)(release.release)
 app.command("approve", epilog=approvals.APPROVE_EXAMPLES)(approvals.approve)
 app.command("reject", epilog=approvals.REJECT_EXAMPLES)(approvals.reject)
 app.command("approvals", epilog=approvals.EXAMPLES)(approvals.approvals)
+app.command("up", epilog=up.EXAMPLES)(up.up)
 app.add_typer(audit.app, name="audit")
 app.command("new-model", epilog=new_model.NEW_EXAMPLES)(new_model.new_model)
 app.command("update-model", epilog=new_model.UPDATE_EXAMPLES)(new_model.update_model)

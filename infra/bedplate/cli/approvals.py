@@ -61,7 +61,7 @@ Allow = Annotated[
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
 
-def approve(
+def approve(  # noqa: PLR0913 - one argument an option
     environment: Environment,
     named: Named = None,
     *,
@@ -74,9 +74,8 @@ def approve(
 ) -> None:
     """Sign a release as one that may be deployed.
 
-    The signature covers the release's digest: whatever changes afterwards makes it void. What can't
-    be had back, such as a cluster, a key or a store, is replaced or deleted only where the approvals
-    name it by --allow.
+    The signature covers the release's digest: whatever changes afterwards makes it void. A cluster,
+    key or store is replaced or deleted only where the approvals name it by --allow.
     """
     choice: Choice = "approved"
     wanted = (choice, name, timedelta(days=days), reason, tuple(allow or ()))

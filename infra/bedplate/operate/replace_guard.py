@@ -72,8 +72,8 @@ class Loss:
         else:
             first = f"change {' and '.join(self.because) or 'it'} back"
         return (
-            f"{first}; if it exists elsewhere already, `pulumi import` it; if it is meant, have the "
-            f"release approved with `--allow {self.urn}`"
+            f"{first}; if it exists elsewhere already, `pulumi import` it; "
+            f"if it is meant, have the release approved with `--allow {self.urn}`"
         )
 
 

@@ -1,0 +1,179 @@
+"""Verb `up`: deploys an approved release, layer by layer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGINT, getsignal, signal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bedplate.cli.console import complain, say, working
+from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.places import chosen, suggestion
+from bedplate.cli.release import git_name
+from bedplate.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from bedplate.engine.deployment import Preview
+    from bedplate.governance.deploying import Deployed, Watcher
+
+EXAMPLES = examples(
+    "bedplate up dev --sandbox --yes",
+    "bedplate up prod --deployer pipeline --yes",
+    "bedplate up prod --layer platform",
+)
+"""End of the help page."""
+
+Layer = Annotated[
+    str | None, typer.Option("--layer", help="Only one layer; none: all.", show_default=False)
+]
+Sandbox = Annotated[
+    bool, typer.Option("--sandbox", help="Use the stand-in provider, without an AWS account.")
+]
+Deployer = Annotated[
+    str | None,
+    typer.Option(
+        "--deployer",
+        metavar="NAME",
+        envvar="BEDPLATE_DEPLOYER",
+        help="Who deploys; without it git's user.name.",
+        show_default=False,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before each layer.")]
+
+_WORDS = {
+    "create": "created",
+    "update": "changed",
+    "replace": "replaced",
+    "delete": "deleted",
+    "same": "unchanged",
+}
+
+
+def up(
+    environment: Environment,
+    *,
+    layer: Layer = None,
+    sandbox: Sandbox = False,
+    deployer: Deployer = None,
+    yes: Yes = False,
+    stacks: Stacks = Path("stacks"),
+    output_format: OutputFormat = "table",
+) -> None:
+    """Deploy an environment's newest release by the Pulumi CLI.
+
+    Before each layer: is it what was approved, by enough people, in time; do the policies let it
+    through; would anything be lost that can't be had back. Then just what Pulumi's preview showed
+    is deployed. Whatever happens is recorded in the ledger. Exits 1 where it is refused.
+    """
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.deploying import Job, deploy  # noqa: PLC0415 - likewise
+
+    chosen([environment], stacks)
+    layers = layers_named(layer)
+    who = deployer or git_name()
+    demand_answer(yes=yes)
+    job = Job(environment, Options(stacks), who, layers, sandbox, policy_pack())
+    with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
+        done = deploy(job, watcher(tell, yes=yes))
+    say(_document(done) if output_format == "json" else _text(done))
+
+
+def layers_named(named: str | None) -> tuple[str, ...]:
+    """Return the layers that an option names, all where it names none; raises UsageError."""
+    from bedplate.governance.layers import LAYERS  # noqa: PLC0415 - see bedplate.cli
+
+    if named is None:
+        return LAYERS
+    if named not in LAYERS:
+        raise UsageError(f"There is no layer `{named}`. Fix: {suggestion(named, LAYERS)}")
+    return (named,)
+
+
+def demand_answer(*, yes: bool) -> None:
+    """Refuse where a question could not be answered; raises UsageError."""
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("Nobody can be asked here whether to go on. Fix: add --yes.")
+
+
+def policy_pack() -> Path:
+    """Return the folder of the policy pack that judges inside Pulumi."""
+    from bedplate.policy import pulumi_pack  # noqa: PLC0415 - see bedplate.cli
+
+    return Path(pulumi_pack.__file__).parent
+
+
+@contextmanager
+def at_work(
+    root: Path, environment: str, who: str, *, sandbox: bool
+) -> Iterator[Callable[[str], None]]:
+    """Hold the environment's lock, show progress, and let Pulumi end by itself on Ctrl-C."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - see bedplate.cli
+
+    from bedplate.governance.lock import locked  # noqa: PLC0415 - likewise
+
+    if sandbox:
+        from bedplate.engine.sandbox import BANNER  # noqa: PLC0415 - likewise
+
+        complain(BANNER)
+    with (
+        locked(root, environment, who, datetime.now(UTC)),
+        working(f"Working on {environment}") as tell,
+        _patient(),
+    ):
+        yield tell
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Let Pulumi, which Ctrl-C reaches too, stop in an orderly way: its state must be written."""
+    before = getsignal(SIGINT)
+
+    def wait(_number: int, _frame: object) -> None:
+        complain("Interrupted: waiting until Pulumi has written its state.")
+
+    signal(SIGINT, wait)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
+
+
+def watcher(tell: Callable[[str], None], *, yes: bool) -> Watcher:
+    """Return who is told of progress, and asked before each layer."""
+    from bedplate.governance.deploying import Watcher  # noqa: PLC0415 - see bedplate.cli
+
+    def confirm(layer: str, found: Preview) -> bool:
+        return yes or typer.confirm(f"{layer}: {counted(found.counts)}. Deploy?")
+
+    return Watcher(tell, confirm)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return numbers of resources in words."""
+    return ", ".join(f"{count} {_WORDS.get(kind, kind)}" for kind, count in counts.items())
+
+
+def _document(done: Deployed) -> str:
+    release = done.admitted.release
+    document = {
+        "schema": "bedplate.deployment/v1",
+        "environment": release.environment,
+        "release": release.digest,
+        "layers": {each.name: dict(each.counts) for each in done.layers},
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _text(done: Deployed) -> str:
+    release = done.admitted.release
+    lines = [f"{each.name}: {counted(each.counts)}" for each in done.layers]
+    lines.append(f"Release {release.short} of {release.environment} by {release.author} is live.")
+    return "\n".join(lines)

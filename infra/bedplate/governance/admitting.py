@@ -1,0 +1,101 @@
+"""Finds the release that is to be deployed, and whether it may be. Imports Pulumi."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bedplate.governance.gate import Gate, gate_of, present_release, presented
+from bedplate.governance.records import NoReleaseError, records_of
+from bedplate.governance.releasing import recorded, summary_of
+from bedplate.governance.simulation import resolved, simulated
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bedplate.engine.plan import Plan
+    from bedplate.governance.assessment import Options
+    from bedplate.governance.release import Release
+    from bedplate.spec.resolve import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A release at the gate."""
+
+    environment: Resolved
+    """The environment as its files say it now."""
+    plan: Plan
+    """What it would be, by the simulator."""
+    gate: Gate
+    """What stands in its way."""
+    now: datetime
+    """When it stood there."""
+    missing: str = ""
+    """Said first where there is no release at all."""
+
+    @property
+    def release(self) -> Release:
+        """What is to be deployed."""
+        return self.gate.release
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why it may not be, in sentences; nothing where it may."""
+        found = self.gate.refusals
+        return (self.missing, *found) if self.missing and found else found
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """What its approvals let it replace or delete, by URN."""
+        needed = self.environment.spec.governance.approvals.required
+        return self.gate.approvals.allowed(self.release, needed, self.now)
+
+
+def admitted(
+    name: str,
+    options: Options,
+    deployer: str,
+    now: datetime,
+    release: Release | None = None,
+    *,
+    keep: bool = True,
+) -> Admitted:
+    """Return the release that a deployment would be of, with what stands in its way.
+
+    That is the one given, or the newest. Where that is not what the files say, and no policy asks
+    that somebody approved what they say, a release of it is made by the way: so development
+    deploys without ceremony, and is recorded all the same. Unless `keep`, that release is not
+    written.
+    """
+    environment = resolved(name, options)
+    plan = simulated(environment, options)
+    found, missing = release, ""
+    try:
+        found = found or records_of(options.stacks, name).newest()
+    except NoReleaseError as error:
+        missing = str(error)
+    if found is not None:
+        at_gate = _at_gate(environment, plan, options, deployer, now, found)
+        if release is not None or not at_gate.differences:
+            return Admitted(environment, plan, at_gate, now)
+    made = present_release(environment, plan, options, deployer, now)
+    fresh = _at_gate(environment, plan, options, deployer, now, made)
+    if fresh.refusals:
+        return Admitted(environment, plan, fresh if found is None else at_gate, now, missing)
+    whole = replace(made, summary=summary_of(fresh.assessment))
+    if keep:
+        recorded(whole, records_of(options.stacks, name))
+    return Admitted(environment, plan, replace(fresh, release=whole), now)
+
+
+def _at_gate(
+    environment: Resolved,
+    plan: Plan,
+    options: Options,
+    deployer: str,
+    now: datetime,
+    release: Release,
+) -> Gate:
+    found = presented(environment, plan, options, deployer, now, release=release)
+    return gate_of(environment, plan, found, options)
