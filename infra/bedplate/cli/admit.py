@@ -67,7 +67,7 @@ def admit(
         found = admitted(paths, name, Options(folder, rego=rego))
     one = found.assessment
     if output_format == "json":
-        from bedplate.cli.findings_document import document  # noqa: PLC0415
+        from bedplate.governance.findings_document import document  # noqa: PLC0415
 
         whole = document([one], one.exit_code) | {"objects": len(found.manifests)}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
@@ -93,8 +93,8 @@ def _environment(env: str, stacks: Path) -> tuple[str, Path]:
 
 def _text(found: Admission, *, to_file: bool) -> str:
     """Return problems and findings, what blocks first, and a line of counts."""
-    from bedplate.cli.findings_document import counted  # noqa: PLC0415 - see bedplate.cli
     from bedplate.cli.findings_table import grouped  # noqa: PLC0415 - likewise
+    from bedplate.governance.findings_document import counted  # noqa: PLC0415 - see bedplate.cli
     from bedplate.policy.formats.report import OUTCOMES  # noqa: PLC0415 - likewise
 
     one = found.assessment

@@ -139,7 +139,7 @@ def _json(
     *,
     everything: bool,
 ) -> str:
-    from bedplate.cli.findings_document import document  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.findings_document import document  # noqa: PLC0415 - see bedplate.cli
 
     found = document(assessments, code, everything=everything)
     if opinions:

@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from bedplate.cli.findings_document import resources
 from bedplate.errors import BedplateError, UsageError, shown
+from bedplate.governance.findings_document import resources
 from bedplate.policy.formats.report import EnvironmentReport, Report, repository_root
 
 if TYPE_CHECKING:

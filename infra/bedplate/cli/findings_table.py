@@ -9,8 +9,8 @@ from rich.text import Text
 
 from bedplate.cli.console import is_narrow, rendered, table
 from bedplate.cli.cost import usd
-from bedplate.cli.findings_document import resources
 from bedplate.errors import shown
+from bedplate.governance.findings_document import resources
 from bedplate.policy.formats.report import OUTCOMES, kind_of, name_of, sentence
 
 if TYPE_CHECKING:

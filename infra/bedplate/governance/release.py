@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -112,24 +112,30 @@ def make_release(
     ``policies`` are all rule files, control texts and waivers by a name that is the same on every
     machine. ``root`` is the platform's folder, whose lock of packages is part of it.
     """
-    values = spec.model_dump(mode="json")
-    resources, details = dict(_resources(plan)), details_of(plan)
-    return Release(
+    bare = Release(
         environment=spec.environment,
         author=author,
         created=created,
-        parts={
-            "spec": _digest(values),
-            "policies": _digest({name: _bytes(text) for name, text in policies.items()}),
-            **{f"plan.{layer.layer}": _layer(layer.resources) for layer in plan.layers},
-            "tools": _digest(_tools(root)),
-            _DETAILS: _details(resources, details),
-        },
-        spec=values,
-        resources=resources,
+        parts={},
+        spec=spec.model_dump(mode="json"),
+        resources=dict(_resources(plan)),
         summary=summary,
-        details=details,
+        details=details_of(plan),
     )
+    return replace(bare, parts=parts_of(bare, plan, policies, tools_of(root)))
+
+
+def parts_of(
+    release: Release, plan: Plan, policies: Mapping[str, bytes], tools: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what the digest of each part of a release must be, by its name."""
+    return {
+        "spec": _digest(release.spec),
+        "policies": _digest({name: _bytes(text) for name, text in policies.items()}),
+        **{f"plan.{layer.layer}": _layer(layer.resources) for layer in plan.layers},
+        "tools": _digest(tools),
+        _DETAILS: _details(release.resources, release.details),
+    }
 
 
 def _details(resources: Mapping[str, str], details: Details) -> str:
@@ -168,7 +174,8 @@ def _resources(plan: Plan) -> Iterator[tuple[str, str]]:
                 yield key_of(layer.layer, each), _digest(content)
 
 
-def _tools(root: Path) -> dict[str, str]:
+def tools_of(root: Path) -> dict[str, str]:
+    """Return the versions of the tools, and the digests of a platform's locks of packages."""
     locks = {name: _bytes((root / name).read_bytes()) for name in _LOCKS if (root / name).is_file()}
     return {"bedplate": BEDPLATE, **{name: version(name) for name in TOOLS}, **locks}
 
