@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints, field_validator
 
-from bedplate.spec.base import RoleArn, Spec
+from bedplate.spec.base import HttpsUrl, RoleArn, Spec
 from bedplate.spec.regions import REGIONS, Region
 
 
@@ -19,6 +19,11 @@ class AwsSpec(Spec):
     """AWS region. Must lie within `governance.jurisdictions`."""
     deploy_role_arn: RoleArn | None = None
     """Role that the deployer assumes; absent: the caller's own credentials."""
+    deploy_repository: HttpsUrl | None = None
+    """Repository on GitHub or GitLab whose pipeline may assume the deploy role, once
+    `bedplate bootstrap` has said so to AWS."""
+    deployers: tuple[RoleArn, ...] = ()
+    """IAM roles of people who may assume the deploy role beside the pipeline."""
 
     @field_validator("region")
     @classmethod

@@ -215,7 +215,12 @@ class Boundary(Component):
 
 def boundary(scope: Scope) -> pulumi.Output[str]:
     """Return the document of the boundary; IAM takes 6,144 characters at most."""
-    return iam.document(
+    return iam.document(*boundary_statements(scope))
+
+
+def boundary_statements(scope: Scope) -> tuple[iam.Statement, ...]:
+    """Return the statements of the boundary; all their values are known beforehand."""
+    return (
         *_ceiling(scope.names),
         outside(scope.spec, _GLOBAL),
         iam.deny("DenyEscalation", _ESCALATION, ["*"]),

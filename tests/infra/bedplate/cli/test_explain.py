@@ -24,6 +24,8 @@ def test_each_value_has_its_file_and_line(run: Callable[..., Any]) -> None:
         "aws.account_id 111122223333 common stacks/common.yaml:5",
         "aws.region us-east-1 common stacks/common.yaml:6",
         "aws.deploy_role_arn null default -",
+        "aws.deploy_repository null default -",
+        "aws.deployers [] default -",
     ]
 
 
