@@ -72,19 +72,27 @@ def _manifests(layer: LayerPlan) -> Iterator[Copy]:
 def _images(layer: LayerPlan, supply: Supply) -> Iterator[Copy]:
     if not supply.images and not supply.isolated:
         return
-    text = json.dumps([resource.inputs for resource in layer.resources])
+    of_charts = [image.reference for name in charts_in(layer) for image in IMAGES[name]]
+    for reference in {*of_charts, *own_images(layer, supply)}:
+        suffix = ImageReference.parse(reference).suffix
+        tag, _, digest = suffix.partition("@")
+        yield Copy("image", reference, supply.image(reference), tag.removeprefix(":"), digest)
+
+
+def charts_in(layer: LayerPlan) -> tuple[str, ...]:
+    """Return the names of the known charts with images that a layer installs, sorted."""
     installed = {
         str(resource.inputs["chart"]).rpartition("/")[2]
         for resource in layer.resources
         if resource.type == _RELEASE
     }
-    charts = {name for name in IMAGES if any(_names(entry, name) for entry in installed)}
-    of_charts = [image.reference for name in charts for image in IMAGES[name]]
-    own = [each for each in OWN if _bare(supply.image(each)) in text]
-    for reference in {*of_charts, *own}:
-        suffix = ImageReference.parse(reference).suffix
-        tag, _, digest = suffix.partition("@")
-        yield Copy("image", reference, supply.image(reference), tag.removeprefix(":"), digest)
+    return tuple(sorted(n for n in IMAGES if any(_names(entry, n) for entry in installed)))
+
+
+def own_images(layer: LayerPlan, supply: Supply) -> tuple[str, ...]:
+    """Return the images that a layer's own manifests name, as they are published."""
+    text = json.dumps([resource.inputs for resource in layer.resources])
+    return tuple(each for each in OWN if _bare(supply.image(each)) in text)
 
 
 def _names(entry: str, chart: str) -> bool:
