@@ -22,7 +22,7 @@ ORDER = (
     {"engine"},
     {"policy", "operate"},
     {"governance"},
-    {"review", "scaffold"},
+    {"review", "scaffold", "report"},
     {"cli", "pulumi_pack"},
 )
 """Who may import whom: a group may import those before it, and itself."""

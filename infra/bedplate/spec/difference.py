@@ -26,7 +26,7 @@ class Difference:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Return the values that differ, by path; lists are compared whole."""
-    old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
+    old, new = dict(leaves(before)), dict(leaves(after))
     return tuple(
         Difference(path, old.get(path, ABSENT), new.get(path, ABSENT))
         for path in sorted({*old, *new})
@@ -34,9 +34,10 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Di
     )
 
 
-def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
+def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value of a tree with its dotted path; lists are values."""
     if isinstance(tree, dict) and tree:
         for key, value in tree.items():
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+            yield from leaves(value, f"{path}.{key}" if path else str(key))
     else:
         yield path, tree
