@@ -64,15 +64,17 @@ class FileTickets:
 
     def records(self, environment: str) -> Sequence[Record]:
         """Return all records of an environment; no folder is no record."""
-        found: list[Record] = []
-        for file in sorted(self.folder.glob("*.yaml")) if self.folder.is_dir() else ():
-            try:
-                data = yaml.safe_load(file.read_text(encoding="utf-8"))
-                found.append(record_of(data))
-            except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-                what = " ".join(str(error).split())
-                raise ChangeError(f"{file} is no change record: {what}. Fix: mend it.") from error
-        return [one for one in found if one.environment == environment]
+        files = sorted(self.folder.glob("*.yaml")) if self.folder.is_dir() else ()
+        return [one for one in map(record_in, files) if one.environment == environment]
+
+
+def record_in(file: Path) -> Record:
+    """Read the record in a file; raises ChangeError where it is none."""
+    try:
+        return record_of(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+        what = " ".join(str(error).split())
+        raise ChangeError(f"{file} is no change record: {what}. Fix: mend it.") from error
 
 
 @dataclass(frozen=True, slots=True)
