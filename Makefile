@@ -66,7 +66,7 @@ docs-tools: .tools/bin/sphinx-build ## install what makes the site of the docume
 	ln -sf ../docs/bin/sphinx-build $@ && touch $@
 
 MODEL := .tools/model-repo
-MODEL_LOCKS := templates/model-repo/{{cookiecutter.repo_slug}}/requirements
+MODEL_LOCKS := templates/model-repo/{{cookiecutter.__folder}}/requirements
 MODEL_LINTERS := zizmor hadolint check-jsonschema
 model-tools: $(addprefix .tools/bin/model-repo-,dev airflow kfp lint) ## install what baked model repositories run in
 .tools/bin/model-repo-%: FORCE

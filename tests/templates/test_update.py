@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGE = "src/late_payment"
-SOURCE = "{{cookiecutter.repo_slug}}/src/{{cookiecutter.package_name}}"
+SOURCE = "{{cookiecutter.__folder}}/src/{{cookiecutter.package_name}}"
 
 
 def _version(folder: Path, version: str) -> Path:
