@@ -18,6 +18,7 @@ from bedplate.cli import (
     approvals,
     audit,
     blueprints,
+    bootstrap,
     check,
     cost,
     diff,
@@ -104,6 +105,7 @@ app.command("sandbox", epilog=sandbox.EXAMPLES)(sandbox.sandbox)
 app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 app.command("new", epilog=new.EXAMPLES)(new.new)
+app.command("bootstrap", epilog=bootstrap.EXAMPLES)(bootstrap.bootstrap)
 app.command("release", epilog=release.EXAMPLES)(release.release)
 app.command("approve", epilog=approvals.APPROVE_EXAMPLES)(approvals.approve)
 app.command("reject", epilog=approvals.REJECT_EXAMPLES)(approvals.reject)
