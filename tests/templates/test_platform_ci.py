@@ -32,6 +32,8 @@ IDENTITY = {
     for what, value in (("NAME", "somebody"), ("EMAIL", "somebody@acme.example"))
 }
 
+TOKEN = "a-token"  # noqa: S105 - of a stand-in
+
 
 def _made(folder: Path, ci: str) -> Path:
     target = folder / "acme-ml"
@@ -192,7 +194,10 @@ def test_every_record_is_verified(recorded: Path) -> None:
         "ledger/dev.jsonl: 2 entries, 0 signed, all as they were written.\n",
     )
     assert edited.returncode == 1
-    assert edited.stdout.startswith("ledger/dev.jsonl: entry 1")
+    assert edited.stdout == (
+        "ledger/dev.jsonl: entry 2: It does not follow from the entry before it: "
+        "one of the two was edited or moved.\n"
+    )
 
 
 class _GitLab(BaseHTTPRequestHandler):
@@ -253,9 +258,9 @@ def test_a_note_is_written_once_and_then_replaced(gitlab: Path, tmp_path: Path) 
                 CI_API_V4_URL=address,
                 CI_PROJECT_ID="7",
                 CI_MERGE_REQUEST_IID="12",
-                NOTES_TOKEN="a-token",
+                NOTES_TOKEN=TOKEN,
             )
             assert done.returncode == 0, done.stderr
 
     assert notes == {1: "Looks good", 2: "<!-- bedplate preview -->\nsecond\n"}
-    assert tokens == {"a-token"}
+    assert tokens == {TOKEN}
