@@ -107,15 +107,15 @@ class Release:
         return {
             "digest": self.digest,
             "author": self.author,
-            "author_key": _key(self.author),
+            "author_key": person_key(self.author),
             "deployer": self.deployer,
-            "deployer_key": _key(self.deployer),
+            "deployer_key": person_key(self.deployer),
             "now": _epoch(self.now),
             "dates": _dates(self.now, schedule),
             "approvals": [
                 {
                     "approver": approval.approver,
-                    "key": _key(approval.approver),
+                    "key": person_key(approval.approver),
                     "role": approval.role,
                     "digest": approval.digest,
                     "signed_at": _epoch(approval.signed_at),
@@ -136,7 +136,8 @@ class Release:
         }
 
 
-def _key(name: str) -> str:
+def person_key(name: str) -> str:
+    """Return a name without the differences by which one person could count twice."""
     return " ".join(normalize("NFKC", name).casefold().split())
 
 
