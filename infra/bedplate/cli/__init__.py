@@ -21,7 +21,9 @@ from bedplate.cli import (
     bootstrap,
     check,
     cost,
+    destroy,
     diff,
+    drift,
     explain,
     mirror,
     new,
@@ -33,9 +35,11 @@ from bedplate.cli import (
     release,
     report,
     review,
+    rollback,
     sandbox,
     schema,
     up,
+    upgrade,
     waiver,
 )
 from bedplate.cli.console import complain, say
@@ -106,11 +110,15 @@ app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 app.command("new", epilog=new.EXAMPLES)(new.new)
 app.command("bootstrap", epilog=bootstrap.EXAMPLES)(bootstrap.bootstrap)
+app.command("upgrade", epilog=upgrade.EXAMPLES)(upgrade.upgrade)
 app.command("release", epilog=release.EXAMPLES)(release.release)
 app.command("approve", epilog=approvals.APPROVE_EXAMPLES)(approvals.approve)
 app.command("reject", epilog=approvals.REJECT_EXAMPLES)(approvals.reject)
 app.command("approvals", epilog=approvals.EXAMPLES)(approvals.approvals)
 app.command("up", epilog=up.EXAMPLES)(up.up)
+app.command("rollback", epilog=rollback.EXAMPLES)(rollback.rollback)
+app.command("drift", epilog=drift.EXAMPLES)(drift.drift)
+app.command("destroy", epilog=destroy.EXAMPLES)(destroy.destroy)
 app.add_typer(audit.app, name="audit")
 app.command("new-model", epilog=new_model.NEW_EXAMPLES)(new_model.new_model)
 app.command("update-model", epilog=new_model.UPDATE_EXAMPLES)(new_model.update_model)

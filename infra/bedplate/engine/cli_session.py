@@ -82,7 +82,7 @@ def session_of(
             environment = _config_variables(request.config) | _backend(request) | _python()
             yield Session(request, environment, (), (), scratch, progress)
             return
-        root = request.program.resolve().parents[2]
+        root = request.home or request.program.resolve().parents[2]
         with sandbox.session(root, [(request.project, request.stack)]) as environment:
             settings = ("--config-file", str(sandbox.settings_file(root, request)))
             configuration = (*settings, *_config_arguments(request))

@@ -35,6 +35,8 @@ class LayerRequest:
     """``aws``, ``aws-cn`` or ``aws-us-gov``."""
     stack_references: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Exports of earlier layers by full stack name, ``organization/<project>/<stack>``."""
+    home: Path | None = None
+    """Root of the project whose sandbox is used; None: the one that the program lies in."""
     backend: str | None = None
     """Where the state lies, such as ``s3://…``; None: where `pulumi login` says."""
     secrets_provider: str | None = None

@@ -163,7 +163,7 @@ def _refused(job: Job, found: Admitted) -> None:
 
 def _deployed(job: Job, layer: str, done: Deployed, watcher: Watcher) -> Layer:
     """Preview a layer, look at it, and deploy just that."""
-    wanted = request_of(done.admitted.environment, layer, job.options)
+    wanted = request_of(job, done.admitted.environment, layer)
     try:
         with session_of(wanted, in_sandbox=job.in_sandbox, progress=watcher.tell) as session:
             deployment.prepare(session)
@@ -182,9 +182,12 @@ def _deployed(job: Job, layer: str, done: Deployed, watcher: Watcher) -> Layer:
     return Layer(layer, found.counts)
 
 
-def request_of(environment: Resolved, layer: str, options: Options) -> LayerRequest:
+def request_of(job: Job, environment: Resolved, layer: str) -> LayerRequest:
     """Return what the real engine needs to run a layer: with the backend that the file names."""
-    wanted = request(environment, layer, options, {})
+    wanted = request(environment, layer, job.options, {})
+    if job.records is not None:
+        # The files are those of another checkout, the sandbox is not.
+        wanted = replace(wanted, home=job.records.root)
     state = environment.spec.state
     if state is None:
         return wanted

@@ -88,10 +88,19 @@ def summary_of(judged: Assessment) -> dict[str, Any]:
 
 def live_release(records: Records) -> Release | None:
     """Return what was deployed last and not destroyed since, by the ledger; None for nothing."""
-    live: str | None = None
+    history = deployed_digests(records)
+    return records.named(history[-1]) if history else None
+
+
+def deployed_digests(records: Records) -> tuple[str, ...]:
+    """Return the digests that were live one after the other, the present one last.
+
+    Nothing that was live before the environment was destroyed counts.
+    """
+    found: list[str] = []
     for entry in entries(records.ledger):
         if entry["event"] in ("deployed", "rollback"):
-            live = entry["release"]
+            found += [entry["release"]] if found[-1:] != [entry["release"]] else []
         elif entry["event"] == "destroyed":
-            live = None
-    return None if live is None else records.named(live)
+            found.clear()
+    return tuple(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -27,6 +28,7 @@ from bedplate.engine import wire
 from bedplate.engine.outputs import Account, Subject, functions, simulate
 from bedplate.engine.plan import UNKNOWN
 from bedplate.engine.sandbox.difference import Change, differences, top_level
+from bedplate.engine.sandbox.drift import drift_of
 from bedplate.engine.sandbox.replacement import replaces
 from bedplate.engine.sandbox.session import BANNER, NO_ACCOUNT
 
@@ -58,8 +60,9 @@ class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
         engine_address: str | None = None,
         account_id: str = NO_ACCOUNT,
         package: str = "aws",
+        drift: Path | None = None,
     ) -> None:
-        self.engine_address, self.package = engine_address, package
+        self.engine_address, self.package, self.drift = engine_address, package, drift
         self.account = Account(account_id, "us-east-1")
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
@@ -103,10 +106,21 @@ class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=identifier, properties=properties)
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
-        """Return what is recorded, or plausible outputs of something that existed before."""
+        """Return what is recorded, or plausible outputs of something that existed before.
+
+        What the sandbox's drift file says of it wins.
+        """
+        found = drift_of(self.drift, request.urn)
+        if found is None:
+            return provider_pb2.ReadResponse()
         properties = request.properties
         if not request.inputs.fields:
             _, properties = self._outputs(request.urn, request.properties, preview=False)
+        if found:
+            changed = type(properties)()
+            changed.CopyFrom(properties)
+            wire.update(changed, found)
+            properties = changed
         return provider_pb2.ReadResponse(
             id=request.id, properties=properties, inputs=request.inputs
         )
@@ -231,18 +245,20 @@ def serve(provider: StandInProvider) -> tuple[grpc.Server, int]:
 def main(arguments: Sequence[str]) -> None:
     """Serve until the CLI ends the process; the port on standard output is Pulumi's protocol.
 
-    Arguments are ``--account=<twelve digits>``, ``--package=<name>`` and, from the CLI, its own
-    address.
+    Arguments are ``--account=<twelve digits>``, ``--package=<name>``, ``--drift=<file>`` and, from
+    the CLI, its own address.
     """
-    engine, account, package = None, NO_ACCOUNT, "aws"
+    engine, account, package, drift = None, NO_ACCOUNT, "aws", None
     for argument in arguments:
         if argument.startswith("--account="):
             account = argument.partition("=")[2]
         elif argument.startswith("--package="):
             package = argument.partition("=")[2]
+        elif argument.startswith("--drift="):
+            drift = Path(argument.partition("=")[2])
         elif not argument.startswith("-"):
             engine = argument
-    server, port = serve(StandInProvider(engine, account, package))
+    server, port = serve(StandInProvider(engine, account, package, drift))
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.wait_for_termination()

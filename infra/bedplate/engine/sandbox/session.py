@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 import bedplate
 from bedplate.engine.cli_command import run_pulumi
+from bedplate.engine.sandbox.drift import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,7 +131,8 @@ def _write_plugin(plugins: Path, package: str) -> None:
         "#!/bin/sh\n"
         f'PYTHONPATH="{library}${{PYTHONPATH:+:$PYTHONPATH}}" '
         f'exec "{sys.executable}" -m bedplate.engine.sandbox.provider '
-        f'"--package={package}" "--account=${{{ACCOUNT_VARIABLE}:-{NO_ACCOUNT}}}" "$@"\n',
+        f'"--package={package}" "--account=${{{ACCOUNT_VARIABLE}:-{NO_ACCOUNT}}}" '
+        f'"--drift={plugins.parents[1] / FILE}" "$@"\n',
     )
     (folder / launcher).chmod(0o755)
 

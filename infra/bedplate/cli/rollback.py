@@ -1,0 +1,68 @@
+"""Verb `rollback`: deploys the release that was live before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bedplate.cli.approvals import Named
+from bedplate.cli.console import say
+from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.places import chosen
+from bedplate.cli.release import git_name
+from bedplate.cli.up import (
+    Deployer,
+    Sandbox,
+    Yes,
+    at_work,
+    counted,
+    demand_answer,
+    layers_named,
+    policy_pack,
+    watcher,
+)
+
+EXAMPLES = examples("bedplate rollback prod", "bedplate rollback prod 1a2b3c4d5e6f --yes")
+"""End of the help page."""
+
+
+def rollback(  # noqa: PLR0913 - one parameter an option
+    environment: Environment,
+    named: Named = None,
+    *,
+    sandbox: Sandbox = False,
+    deployer: Deployer = None,
+    yes: Yes = False,
+    stacks: Stacks = Path("stacks"),
+    output_format: OutputFormat = "table",
+) -> None:
+    """Deploy the release that was live before, or the one named.
+
+    Its files are taken from the commit that added it, and must make it to the last byte. It passes
+    the same gate: approvals that have ended must be given anew, or the change be an emergency.
+    """
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.deploying import Job  # noqa: PLC0415 - likewise
+    from bedplate.governance.rolling_back import roll_back  # noqa: PLC0415 - likewise
+
+    chosen([environment], stacks)
+    who = deployer or git_name()
+    demand_answer(yes=yes)
+    job = Job(environment, Options(stacks), who, layers_named(None), sandbox, policy_pack())
+    with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
+        done = roll_back(job, named, watcher(tell, yes=yes))
+    release, layers = done.deployed.admitted.release, done.deployed.layers
+    if output_format == "json":
+        document = {
+            "schema": "bedplate.rollback/v1",
+            "environment": environment,
+            "release": release.digest,
+            "commit": done.commit,
+            "layers": {each.name: dict(each.counts) for each in layers},
+        }
+        say(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    for each in layers:
+        say(f"{each.name}: {counted(each.counts)}")
+    say(f"Release {release.short} of {environment} is live again, from commit {done.commit[:12]}.")
+    say("Next: bring the files of your branch back too, by a reviewed change.")
