@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bedplate.cli.console import rendered, say, table, working
-from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
 from bedplate.cli.places import chosen, suggestion
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, UsageError, shown
 
@@ -40,12 +40,6 @@ EXAMPLES = examples("bedplate approvals prod", "bedplate approvals prod --format
 PASSPHRASE = "BEDPLATE_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
 """Environment variable with the key's passphrase, where nobody can be asked."""
 
-Named = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="RELEASE", help="First digits of its digest; none: the newest.", show_default=False
-    ),
-]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Who decides, as the file lists.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="SSH ed25519 private key.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=30, help="Days for which it counts.")]

@@ -25,7 +25,7 @@ EXAMPLES = examples("bedplate destroy dev --sandbox --yes", "bedplate destroy de
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for the environment's name.")]
 
 
-def destroy(  # noqa: PLR0913 - one parameter an option
+def destroy(
     environment: Environment,
     *,
     layer: Layer = None,

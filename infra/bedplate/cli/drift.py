@@ -23,7 +23,7 @@ EXAMPLES = examples("bedplate drift prod", "bedplate drift dev --sandbox --forma
 """End of the help page."""
 
 
-def drift(  # noqa: PLR0913 - one parameter an option
+def drift(
     environment: Environment,
     *,
     layer: Layer = None,

@@ -12,6 +12,14 @@ from bedplate.cli.places import environment_names
 Format = Literal["table", "json"]
 """How a result is shown."""
 
+Named = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RELEASE", help="First digits of its digest; none: the newest.", show_default=False
+    ),
+]
+"""Argument: a release."""
+
 
 def examples(*commands: str) -> str:
     """Return the end of a help page: commands that can be copied."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bedplate.cli.approvals import Named
 from bedplate.cli.console import say
-from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
 from bedplate.cli.places import chosen
 from bedplate.cli.release import git_name
 from bedplate.cli.up import (
@@ -26,7 +25,7 @@ EXAMPLES = examples("bedplate rollback prod", "bedplate rollback prod 1a2b3c4d5e
 """End of the help page."""
 
 
-def rollback(  # noqa: PLR0913 - one parameter an option
+def rollback(
     environment: Environment,
     named: Named = None,
     *,
