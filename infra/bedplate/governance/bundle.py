@@ -53,7 +53,7 @@ class Bundle:
     path: Path
     """Where it lies."""
     digest: str
-    """Digest of its manifest, which names the digest of every member: `sha256:…`."""
+    """Digest of the file, `sha256:…`: what `sha256sum` prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Opened:
     members: Mapping[str, bytes]
     """Content of each other member by name."""
     digest: str
-    """Digest of its manifest, `sha256:…`."""
+    """Digest of the file, `sha256:…`."""
     raw: bytes
     """Bytes of its manifest."""
 
@@ -91,8 +91,9 @@ def write(
     if key is not None:
         signed = dsse.sign(manifest, PAYLOAD_TYPE, key).to_json()
         whole[SIGNATURE] = json.dumps(signed, indent=2).encode() + b"\n"
-    _replace(file, packed(whole))
-    return Bundle(file, digest_of(manifest))
+    content = packed(whole)
+    _replace(file, content)
+    return Bundle(file, digest_of(content))
 
 
 def packed(members: Mapping[str, bytes]) -> bytes:
@@ -142,7 +143,7 @@ def read(file: Path) -> Opened:
     raw = members.pop(MANIFEST, None)
     if raw is None:
         raise _refused(file, f"It has no {MANIFEST}")
-    return Opened(_manifest(file, raw), members, digest_of(raw), raw)
+    return Opened(_manifest(file, raw), members, digest_of(content), raw)
 
 
 def _content(file: Path) -> bytes:

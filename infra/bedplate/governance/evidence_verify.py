@@ -43,7 +43,7 @@ class Evidence:
     """What a bundle comes to."""
 
     digest: str
-    """Digest of its manifest."""
+    """Digest of the file, `sha256:…`: what `sha256sum` prints."""
     environment: str
     """Environment that it is of."""
     release: str
