@@ -70,6 +70,9 @@ class Policy:
     """Regimes, classifications and tiers of which the environment must have one; absent: any."""
     phase: tuple[Phase, ...]
     """When the rule is asked; design and deploy where its METADATA does not say."""
+    narrow: bool
+    """Whether the rule sees nothing of a resource but what ``reads`` names, its type and name, and
+    decides by all of these but the name: resources that agree in them then share a verdict."""
     file: str
     """Path of the rule's file as the user would type it."""
     line: int

@@ -8,22 +8,24 @@ breaks is an error and never a pass.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.engine.plan import STACK_TYPE
-from bedplate.policy.engine import Job, Task
+from bedplate.policy.engine import HELD
 from bedplate.policy.finding import Finding, Source, printable, source_of
-from bedplate.policy.layer_view import LayerView, matching
-from bedplate.policy.rego_input import dumps
+from bedplate.policy.questions import Questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bedplate.engine.plan import Plan, Resource
     from bedplate.policy.catalogue import Catalogue, Phase, Policy
-    from bedplate.policy.engine import Hit, Outcome, RegoEngine
+    from bedplate.policy.engine import Hit, Job, Outcome, RegoEngine
     from bedplate.policy.finding import Verdict
+    from bedplate.policy.layer_view import LayerView
+    from bedplate.policy.questions import Question
     from bedplate.spec.tree import Origin
 
 _APPLIES: Final = {
@@ -39,16 +41,6 @@ ASKED: Final[Mapping[Phase, str]] = {
     "admission": "It is asked when an object enters the cluster.",
 }
 """What a finding says of a policy that is asked in another phase."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """One policy asked about one resource, or about one layer."""
-
-    policy: Policy
-    layer: LayerView
-    resource: Resource | None
-    """None for a stack rule."""
 
 
 def evaluate(
@@ -67,8 +59,7 @@ def evaluate(
     at all.
     """
     judge = _Judge(plan, catalogue, facts, origins, phase)
-    outcomes = engine.run(judge.job())
-    return judge.findings(outcomes)
+    return judge.findings(judge.answers(engine))
 
 
 def asked(
@@ -78,9 +69,8 @@ def asked(
 
     A task on a whole layer has no resource.
     """
-    judge = _Judge(plan, catalogue, facts, {}, phase)
-    job = judge.job()
-    return job, tuple((one.policy, one.layer, one.resource) for one in judge.questions)
+    batch = _Judge(plan, catalogue, facts, {}, phase).questions.each()
+    return batch.job, tuple((one.policy, one.layer, one.resource) for one in batch.questions)
 
 
 def is_for(policy: Policy, facts: Mapping[str, Any]) -> bool:
@@ -118,65 +108,48 @@ class _Judge:
         origins: Mapping[str, Origin],
         phase: Phase,
     ) -> None:
-        self._layers = [LayerView(layer) for layer in plan.layers]
         self._catalogue = catalogue
         self._facts = facts
         self._origins = origins
         self._phase = phase
         self._applying = [policy for policy in catalogue.policies if self._applies(policy)]
-        self.questions: list[_Question] = []
-        """Filled by `job`, one a task."""
+        config = rule_config(self._applying, facts)
+        self.questions = Questions(plan, self._applying, catalogue.modules, config)
+        """What the policies ask."""
 
-    def job(self) -> Job:
-        """Return what an engine has to evaluate."""
-        documents: list[str] = []
-        tasks: list[Task] = []
-        for layer in self._layers:
-            for asked, document in self._asked(layer):
-                tasks += [Task(len(documents), question.policy.path) for question in asked]
-                self.questions += asked
-                documents.append(dumps(document))
-        return Job(
-            self._catalogue.modules, rule_config(self._applying, self._facts), documents, tasks
-        )
+    def answers(self, engine: RegoEngine) -> list[tuple[Question, Outcome]]:
+        """Ask an engine; return what came of each question that had to be asked."""
+        first = self.questions.first()
+        answers = list(zip(first.questions, engine.run(first.job), strict=True))
+        again = self.questions.again(answers)
+        if again.questions:
+            answers += zip(again.questions, engine.run(again.job), strict=True)
+        return answers
 
-    def findings(self, outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
-        """Return the findings for the outcomes of the job."""
-        found: dict[str, list[Finding]] = defaultdict(list)
+    def findings(self, answers: Sequence[tuple[Question, Outcome]]) -> tuple[Finding, ...]:
+        """Return the findings for all questions, those included that others answered."""
+        found: dict[str, list[tuple[int, Finding]]] = defaultdict(list)
         skipped: dict[str, int] = defaultdict(int)
-        for question, outcome in zip(self.questions, outcomes, strict=True):
+        for question, outcome in answers:
             path = question.policy.path
-            skipped[path] += outcome.skipped
-            if not outcome.skipped:
-                found[path] += self._judged(question, outcome)
+            if outcome.skipped or outcome.error:
+                skipped[path] += outcome.skipped + len(question.alike)
+            if outcome.skipped:
+                continue
+            silent = question.alike if outcome == HELD else ()
+            for one in (question, *silent):
+                found[path] += ((one.place, finding) for finding in self._judged(one, outcome))
         findings: list[Finding] = []
         for policy in self._catalogue.policies:
-            own = _once(found[policy.path]) or self._not_applicable(policy)
+            in_order = [finding for _, finding in sorted(found[policy.path], key=itemgetter(0))]
+            own = _once(in_order) or self._not_applicable(policy)
             findings += _with_skipped(own, skipped[policy.path])
         return tuple(findings)
 
     def _applies(self, policy: Policy) -> bool:
         return self._phase in policy.phase and is_for(policy, self._facts)
 
-    def _asked(self, layer: LayerView) -> Iterator[tuple[list[_Question], dict[str, Any]]]:
-        """Yield questions that share one input document, and that document."""
-        on_resources = [policy for policy in self._applying if policy.scope == "resource"]
-        by_type: dict[str, tuple[Policy, ...]] = {}
-        for resource in layer.resources:
-            if resource.type not in by_type:
-                by_type[resource.type] = matching(on_resources, resource.type)
-            if policies := by_type[resource.type]:
-                asked = [_Question(policy, layer, resource) for policy in policies]
-                yield asked, layer.inputs[resource.urn]
-        on_stack = [
-            _Question(policy, layer, None)
-            for policy in self._applying
-            if policy.scope == "stack" and (not policy.resource_types or layer.subjects(policy))
-        ]
-        if on_stack:
-            yield on_stack, layer.stack_input
-
-    def _judged(self, question: _Question, outcome: Outcome) -> list[Finding]:
+    def _judged(self, question: Question, outcome: Outcome) -> list[Finding]:
         policy, layer, resource = question.policy, question.layer, question.resource
         if outcome.error is not None:
             message = printable(f"The rule {policy.rule} broke: {outcome.error}.")
@@ -224,7 +197,7 @@ class _Judge:
             message = f"The environment is outside the policy's scope ({wanted})."
         return [
             self._finding(policy, layer, None, "not_applicable", message)
-            for layer in self._layers[:1]
+            for layer in self.questions.layers[:1]
         ]
 
     def _finding(

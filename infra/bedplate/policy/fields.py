@@ -23,7 +23,7 @@ REQUIRED: Final = (
     "id", "severity", "scope", "resource_types", "controls", "avoid", "remediation",
 )  # fmt: skip
 """Keys that ``custom`` must hold."""
-OPTIONAL: Final = ("reads", "parameters", "settings", "applies", "phase")
+OPTIONAL: Final = ("reads", "parameters", "settings", "applies", "phase", "narrow")
 """Keys that ``custom`` may hold."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 """Worst first."""
@@ -42,6 +42,7 @@ TYPE_TOKEN: Final = re.compile(
 
 _ID: Final = re.compile(r"^[A-Z]{2,6}-[0-9]{3}$")
 _READ: Final = re.compile(r"^([a-z][^#\s]*#)?[A-Za-z_*$][^\s#]*$")
+_RELATED: Final = re.compile(r"#|^\*")
 _FACT: Final = re.compile(r"^[a-z][a-z0-9_]*$")
 _SETTING: Final = re.compile(r"^\.?[a-z][a-z0-9_.]*$")
 _LISTS: Final[dict[str, tuple[re.Pattern[str], str]]] = {
@@ -69,6 +70,7 @@ def read_policy(
     faults += _controls(block, custom, controls)
     faults += _applies(block, custom)
     faults += _phase(block, custom)
+    faults += _narrow(block, custom)
     if not faults:
         values.update(_values(block, entry, custom))
     return faults
@@ -198,6 +200,21 @@ def _phase(block: Block, custom: Positioned) -> list[Problem]:
     ]
 
 
+def _narrow(block: Block, custom: Positioned) -> list[Problem]:
+    value = custom.get("narrow", False)
+    if value is False:
+        return []
+    at = position(custom, "narrow")
+    if value is not True:
+        return [block.problem("custom.narrow", "it is no boolean", "use true or leave it out", at)]
+    reads = custom.get("reads") or []
+    if custom["scope"] == "resource" and reads and not any(_RELATED.search(read) for read in reads):
+        return []
+    text = "a narrow rule is one on a resource that reads properties of it by their names"
+    fix = "list in reads all that the rule looks at, or leave narrow out"
+    return [block.problem("custom.narrow", text, fix, at)]
+
+
 def _values(block: Block, entry: Positioned, custom: Positioned) -> dict[str, Any]:
     rule = block.rule or ""
     lists = {key: tuple(plain(custom.get(key, []))) for key in (*_LISTS, "controls")}
@@ -215,6 +232,7 @@ def _values(block: Block, entry: Positioned, custom: Positioned) -> dict[str, An
         **lists,
         "applies": {str(k): tuple(plain(v)) for k, v in custom.get("applies", {}).items()},
         "phase": tuple(custom.get("phase", DEFAULT_PHASES)),
+        "narrow": custom.get("narrow", False),
         "file": block.file,
         "line": block.rule_line,
     }

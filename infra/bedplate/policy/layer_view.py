@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from bedplate.policy.finding import stack_urn
-from bedplate.policy.rego_input import is_open, layer_inputs, openings, stack_input
+from bedplate.policy.rego_input import (
+    dumps,
+    is_open,
+    layer_inputs,
+    narrowed,
+    openings,
+    stack_input,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bedplate.engine.plan import LayerPlan, Resource
     from bedplate.policy.catalogue import Policy
+    from bedplate.policy.rego_input import Tree
 
 
 class LayerView:
@@ -24,11 +32,45 @@ class LayerView:
         self.urn = stack_urn(layer.stack, layer.project)
         self.inputs = layer_inputs(layer)
         self._layer = layer
+        # With each answer the tree that it is about, so that no other takes its identity.
+        self._providers: dict[tuple[str | None, int], tuple[Tree, str]] = {}
 
-    @cached_property
-    def stack_input(self) -> dict[str, Any]:
-        """The input document of a stack rule."""
-        return stack_input(self._layer, self.inputs)
+    def document(self, resource: Resource, *, whole: bool) -> str:
+        """Return the input of a rule on one resource as JSON.
+
+        Where it is not to be whole, properties stand in one place only: at its top.
+        """
+        given = self.inputs[resource.urn]
+        return dumps(given if whole else _at_top(given))
+
+    def seen(self, resource: Resource, tree: Tree) -> str:
+        """Return all that a narrow rule decides by, as JSON: a type, and what it reads."""
+        return self._narrowed(resource, tree, ("__type",))
+
+    def narrow_document(self, resource: Resource, tree: Tree) -> str:
+        """Return the input of a rule that sees some paths of a resource only, as JSON."""
+        return self._narrowed(resource, tree, ("__type", "__name", "__urn"))
+
+    def _narrowed(self, resource: Resource, tree: Tree, names: tuple[str, ...]) -> str:
+        given = self.inputs[resource.urn]
+        own = narrowed(resource.inputs, tree) | {key: given[key] for key in names}
+        return f'{dumps(own)[:-1]},"__provider":{self._provider(resource, tree)}}}'
+
+    def _provider(self, resource: Resource, tree: Tree) -> str:
+        """Return what a narrow rule sees of a resource's provider, which many resources share."""
+        key = (resource.provider, id(tree))
+        if key not in self._providers:
+            below = tree and tree.get("__provider", {})
+            given = self.inputs[resource.urn]["__provider"]
+            self._providers[key] = (tree, dumps(narrowed(given, below)))
+        return self._providers[key][1]
+
+    def stack_document(self, *, whole: bool) -> str:
+        """Return the input of a stack rule as JSON."""
+        inputs = self.inputs
+        if not whole:
+            inputs = {urn: _at_top(given) for urn, given in inputs.items()}
+        return dumps(stack_input(self._layer, inputs))
 
     @cached_property
     def _types(self) -> dict[str, list[Resource]]:
@@ -40,7 +82,7 @@ class LayerView:
     @cached_property
     def _open(self) -> tuple[Resource, ...]:
         """The resources with a value that is unknown or secret."""
-        return tuple(r for r in self.resources if is_open(self.inputs[r.urn]))
+        return tuple(r for r in self.resources if is_open(_at_top(self.inputs[r.urn])))
 
     def subjects(self, policy: Policy) -> list[Resource]:
         """Return the resources of a policy's types."""
@@ -65,9 +107,21 @@ class LayerView:
         return f"Not judged: {'; '.join(parts)}." if parts else ""
 
 
+def _at_top(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if key != "__properties"}
+
+
 def judges(policy: Policy, token: str) -> bool:
     """Return whether a policy judges resources of this type."""
-    return any(fits(token, pattern) for pattern in policy.resource_types)
+    exact, beginnings = _patterns(policy.resource_types)
+    return token in exact or token.startswith(beginnings)
+
+
+@cache
+def _patterns(types: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the types that are named whole, and the beginnings of others."""
+    beginnings = tuple(pattern[:-1] for pattern in types if pattern.endswith("*"))
+    return frozenset(types), beginnings
 
 
 def fits(token: str, pattern: str) -> bool:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from bedplate.engine.plan import STACK_TYPE
 from bedplate.policy.finding import stack_urn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bedplate.engine.plan import LayerPlan, Resource
+
+    Tree: TypeAlias = "dict[str, Tree] | None"
+    """Paths by their steps; None is everything below."""
 
 UNKNOWN: Final = "$unknown"
 """Key of the marker of a value that is not known yet."""
 SECRET: Final = "$secret"  # noqa: S105 - the name of a marker
 """Key of the marker of a secret value."""
 
+_ABSENT: Final = object()
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
-def resource_input(resource: Resource, providers: Mapping[str, Resource]) -> dict[str, Any]:
-    """Return the input of a resource rule.
+
+def resource_input(resource: Resource, provider: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input of a resource rule, which is told of the resource's provider.
 
     Reserved names win over a property of the same name, so that no property can pose as a type.
     """
@@ -30,7 +36,7 @@ def resource_input(resource: Resource, providers: Mapping[str, Resource]) -> dic
         "__name": resource.name,
         "__urn": resource.urn,
         "__options": resource.options,
-        "__provider": _provider(resource, providers),
+        "__provider": provider,
         "__properties": resource.inputs,
     }
 
@@ -38,7 +44,13 @@ def resource_input(resource: Resource, providers: Mapping[str, Resource]) -> dic
 def layer_inputs(layer: LayerPlan) -> dict[str, dict[str, Any]]:
     """Return the inputs of all resources of a layer by URN."""
     providers = {resource.urn: resource for resource in layer.resources if resource.is_provider}
-    return {resource.urn: resource_input(resource, providers) for resource in layer.resources}
+    known: dict[str | None, dict[str, Any]] = {}
+    inputs: dict[str, dict[str, Any]] = {}
+    for resource in layer.resources:
+        if resource.provider not in known:
+            known[resource.provider] = _provider(resource, providers)
+        inputs[resource.urn] = resource_input(resource, known[resource.provider])
+    return inputs
 
 
 def stack_input(layer: LayerPlan, inputs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -66,35 +78,67 @@ def stack_input(layer: LayerPlan, inputs: Mapping[str, dict[str, Any]]) -> dict[
     return {"resources": [root, *resources]}
 
 
+def tree_of(paths: Iterable[str]) -> Tree:
+    """Return paths, written with dots, as one tree by their steps.
+
+    None is everything below, as it is before a ``*``.
+    """
+    root: dict[str, Tree] = {}
+    for path in paths:
+        *way, last = path.partition(".*")[0].split(".")
+        at: Tree = root
+        for step in way:
+            at = None if at is None else at.setdefault(step, {})
+        if at is not None:
+            at[last] = None
+    return root
+
+
+def narrowed(document: Any, tree: Tree) -> Any:
+    """Return what stands at the paths of a tree, and the mappings on the way to it.
+
+    What is no mapping, and a marker, is there as a whole.
+    """
+    if tree is None or not isinstance(document, dict) or is_marker(document):
+        return document
+    return {
+        key: value if below is None else narrowed(value, below)
+        for key, below in tree.items()
+        if (value := document.get(key, _ABSENT)) is not _ABSENT
+    }
+
+
 def dumps(document: Mapping[str, Any]) -> str:
     """Return an input as one line of JSON."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _ENCODER.encode(document)
 
 
 def openings(document: Any, path: str) -> tuple[str, ...]:
     """Return the markers (``unknown``, ``secret``) at a path, on the way to it, or below it.
 
-    ``*`` stands for every item of a list or mapping.
+    ``*`` stands for every item of a list or mapping. Of a list on the way, all items are looked at.
     """
     return tuple(sorted(_openings(document, path.split("."))))
+
+
+def is_marker(value: Mapping[str, Any]) -> bool:
+    """Return whether a mapping stands for a value that nobody can see."""
+    return value.get(UNKNOWN) is True or value.get(SECRET) is True
 
 
 def is_open(value: Any) -> bool:
     """Return whether a marker stands anywhere in a value."""
     if isinstance(value, dict):
-        if value.get(UNKNOWN) is True or value.get(SECRET) is True:
+        if is_marker(value):
             return True
         return any(is_open(item) for item in value.values())
     return isinstance(value, list) and any(is_open(item) for item in value)
 
 
 def _openings(value: Any, steps: list[str]) -> set[str]:
-    if isinstance(value, dict):
-        if value.get(UNKNOWN) is True:
-            return {"unknown"}
-        if value.get(SECRET) is True:
-            return {"secret"}
-    if not steps:
+    if isinstance(value, dict) and is_marker(value):
+        return {"unknown" if value.get(UNKNOWN) is True else "secret"}
+    if not steps or (isinstance(value, list) and steps[0] != "*"):
         return _inside(value)
     step, rest = steps[0], steps[1:]
     if step == "*":

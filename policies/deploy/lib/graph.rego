@@ -61,10 +61,17 @@ parts_with(urn) := parts if {
 
 # The parts of one kind, such as bucketPolicy, of a bucket.
 parts_of(bucket, kind) := [part |
-	some urn in parts_with(bucket.__urn)
-	part := by_urn[urn]
-	startswith(part.__type, sprintf("aws:s3/%s", [kind]))
-]
+	some part in typed_parts(bucket.__urn)
+	startswith(part.__type, beginning)
+] if {
+	beginning := sprintf("aws:s3/%s", [kind])
+}
+
+typed_parts(urn) := parts if {
+	parts := bucket_part_list[urn]
+} else := []
+
+bucket_part_list[urn] := [by_urn[part] | some part in parts] if some urn, parts in bucket_parts
 
 # The resources of a type whose property reads an output of, or names, the resource with this URN.
 readers(type, property, urn) := [reader |

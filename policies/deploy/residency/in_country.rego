@@ -35,6 +35,7 @@ import rego.v1
 #     - "aws:sqs/*"
 #     - "aws:ssm/parameter*"
 #   reads: [__provider.properties.region, region]
+#   narrow: true
 #   controls: [uae-health:13, "cbuae:6.1"]
 #   avoid: A store of health or bank data in a region outside the country.
 #   remediation: Put it in a region of the country, such as me-central-1.

@@ -12,7 +12,8 @@ import rego.v1
 #   severity: critical
 #   scope: resource
 #   resource_types: ["aws:*"]
-#   reads: [__provider.properties.region, region]
+#   reads: [__provider.type, __provider.name, __provider.properties.region, region]
+#   narrow: true
 #   controls: [uae-pdpl:22, gdpr:44, iso27001:A.5.23]
 #   avoid: A resource without an explicit provider, or with one whose region is not allowed.
 #   remediation: Give it an explicit aws.Provider whose region lies within the jurisdictions.

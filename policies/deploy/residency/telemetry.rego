@@ -35,6 +35,7 @@ import rego.v1
 #     - splunkConfiguration.hecEndpoint
 #     - endpoint
 #     - upstreamRegistryUrl
+#   narrow: true
 #   controls: [uae-pdpl:22, gdpr:44]
 #   avoid: A log subscription to another region, or a delivery stream to a host that nobody listed.
 #   remediation: Send it to a region of the environment, or list the host in integrations or registry.

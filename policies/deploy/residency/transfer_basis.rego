@@ -13,6 +13,7 @@ import rego.v1
 #   scope: resource
 #   resource_types: ["aws:*"]
 #   reads: [__provider.properties.region, region]
+#   narrow: true
 #   controls:
 #     - uae-pdpl:23
 #     - cbuae:6.3

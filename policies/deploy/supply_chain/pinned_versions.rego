@@ -15,6 +15,7 @@ import rego.v1
 #     - kubernetes:helm.sh/v3:Release
 #     - kubernetes:yaml/v2:ConfigFile
 #   reads: [version, file]
+#   narrow: true
 #   controls: [iso27001:A.5.21, iso27001:A.8.9]
 #   avoid: A Release without a version, or of the version ">=1.2"; a manifest from the branch main.
 #   remediation: State the whole version, and take manifests from a release.

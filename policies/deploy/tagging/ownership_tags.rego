@@ -12,7 +12,13 @@ import rego.v1
 #   severity: medium
 #   scope: resource
 #   resource_types: ["aws:*"]
-#   reads: [tags]
+#   reads:
+#     - tags.owner
+#     - tags.environment
+#     - tags.cost_center
+#     - tags.data_classification
+#     - __provider.properties.defaultTags
+#   narrow: true
 #   controls: [iso27001:A.5.9, iso27001:A.5.12, nist-800-207:T1]
 #   avoid: A taggable resource without one of the required tags, or with an empty one.
 #   remediation: Add the tags owner, environment, cost_center and data_classification.

@@ -12,7 +12,13 @@ import rego.v1
 #   severity: high
 #   scope: resource
 #   resource_types: ["aws:*"]
-#   reads: [tags]
+#   reads:
+#     - tags.purpose
+#     - tags.retention_days
+#     - tags.controller
+#     - tags.dpo_contact
+#     - __provider.properties.defaultTags
+#   narrow: true
 #   controls: [uae-pdpl:7, uae-pdpl:8, uae-pdpl:10, gdpr:30, iso27001:A.5.34]
 #   avoid: A resource of an environment with personal data that lacks purpose or retention_days.
 #   remediation: Add the tags purpose, retention_days, controller and dpo_contact.

@@ -19,6 +19,7 @@ import rego.v1
 #     - aws:iam/role:Role
 #     - aws:iam/rolePolicyAttachment:RolePolicyAttachment
 #   reads: [policy, inlinePolicies, assumeRolePolicy, managedPolicyArns, policyArn]
+#   narrow: true
 #   controls: [iso27001:A.8.2, iso27001:A.8.3, nist-800-207:T4]
 #   avoid: An Allow of * on *, an administrator policy, or s3:GetObject without a condition.
 #   remediation: >-
