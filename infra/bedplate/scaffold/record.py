@@ -49,7 +49,7 @@ def read_record(repository: Path) -> Record:
     """Return what a repository remembers; raises UsageError where it can't be read."""
     file = repository / RECORD
     if not file.is_file():
-        fix = "name a repository that `bedplate new-model` or its template made"
+        fix = "name a repository that `bedplate new`, `bedplate new-model` or a template made"
         raise UsageError(f"{repository} has no {RECORD}. Fix: {fix}.")
     try:
         data = json.loads(file.read_text(encoding="utf-8"))

@@ -25,8 +25,17 @@ VERSION = "{{ cookiecutter.__template_version }}"
 BLUEPRINT = ANSWERS["blueprint"]
 CI = ANSWERS["ci"]
 OWNED = (
-    "stacks/common.yaml", "stacks/dev.yaml", "stacks/staging.yaml", "stacks/prod.yaml",
-    "waivers.yaml", "policies/", "tests/", "approvals/", "changes/", "README.md", "CODEOWNERS",
+    "stacks/common.yaml",
+    "stacks/dev.yaml",
+    "stacks/staging.yaml",
+    "stacks/prod.yaml",
+    "waivers.yaml",
+    "policies/",
+    "tests/",
+    "approvals/",
+    "changes/",
+    "README.md",
+    "CODEOWNERS",
     "requirements.in",
 )
 """Files that the platform team owns: an upgrade never changes them, but for the pin."""

@@ -133,7 +133,7 @@ def test_a_repository_of_another_make_is_refused(tmp_path: Path, template: Path)
 
     assert caught.value.message == (
         f"{tmp_path} has no .bedplate-template.json. "
-        "Fix: name a repository that `bedplate new-model` or its template made."
+        "Fix: name a repository that `bedplate new`, `bedplate new-model` or a template made."
     )
 
 
