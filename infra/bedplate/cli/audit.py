@@ -4,30 +4,60 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bedplate.cli import audit_evidence
+from bedplate.cli.audit_evidence import (
+    BundleFile,
+    evidence_document,
+    evidence_text,
+    public_key,
+    spec_of,
+)
 from bedplate.cli.console import rendered, say, table, working
-from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.parameters import (
+    Environment,
+    OutputFormat,
+    Stacks,
+    complete_environment,
+    examples,
+)
 from bedplate.cli.places import chosen
-from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, shown
+from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, UsageError, shown
 
 if TYPE_CHECKING:
-    from bedplate.dsse import PublicKey
-    from bedplate.governance.ledger_verify import Fault, Verification
+    from bedplate.governance.auditing import Audited
+    from bedplate.governance.evidence_verify import Evidence
 
 EXAMPLES = examples("bedplate audit log prod", "bedplate audit log prod --format json")
 """End of the help page of `audit log`."""
-VERIFY_EXAMPLES = examples("bedplate audit verify prod", "bedplate audit verify prod --format json")
+VERIFY_EXAMPLES = examples(
+    "bedplate audit verify prod",
+    "bedplate audit verify prod --anchor s3",
+    "bedplate audit verify --bundle evidence/prod/1a2b3c4d5e6f.zip",
+)
 """End of the help page of `audit verify`."""
+
+Anchors = Literal["git", "s3"]
+"""What a ledger is held against: git's history alone, or the evidence bucket as well."""
+Verified = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ENV",
+        help="Environment whose ledger is verified; none: only the bundle.",
+        autocompletion=complete_environment,
+        show_default=False,
+    ),
+]
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback(epilog=examples("bedplate audit verify prod", "bedplate audit log prod"))
+@app.callback(epilog=examples("bedplate audit verify prod", "bedplate audit bundle prod"))
 def audit() -> None:
-    """Read the record of an environment, and verify it."""
+    """Read the record of an environment, verify it, and hand it over."""
 
 
 @app.command("log", epilog=EXAMPLES)
@@ -58,53 +88,112 @@ def log(
 
 @app.command("verify", epilog=VERIFY_EXAMPLES)
 def verify(
-    environment: Environment,
+    environment: Verified = None,
     *,
+    bundle: BundleFile = None,
+    anchor: Annotated[
+        Anchors, typer.Option("--anchor", help="What else to hold the ledger against.")
+    ] = "git",
+    signer: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--signer",
+            metavar="FILE",
+            help="Public key that may sign the bundle, beside those of its approvers.",
+            show_default=False,
+        ),
+    ] = None,
     stacks: Stacks = Path("stacks"),
     output_format: OutputFormat = "table",
 ) -> None:
-    """Find every edit, removal, new order and cut in an environment's ledger.
+    """Find every edit, removal, new order and cut in a ledger, or in an evidence bundle.
 
-    Each entry must follow from the one before it, each signature must be by a listed approver, and
-    in git's history lines are only ever added. Exits 1 where something is wrong.
+    Of a ledger each entry must follow from the one before it, each signature must be by a listed
+    approver, and in git's history lines are only ever added; --anchor s3 also asks the evidence
+    bucket. Of a bundle, with nothing but the file, all that it holds must fit together. Exits 1
+    where something is wrong, or can't be known.
     """
-    from bedplate.governance.ledger_verify import git_faults  # noqa: PLC0415 - see bedplate.cli
-    from bedplate.governance.ledger_verify import verify as verified  # noqa: PLC0415 - likewise
+    if environment is None and bundle is None:
+        fix = "name an environment, or a file by --bundle"
+        raise UsageError(f"There is nothing to verify. Fix: {fix}.")
+    if environment is None and anchor != "git":
+        raise UsageError(f"--anchor {anchor} is of an environment. Fix: name it too.")
+    found = None if bundle is None else _evidence(bundle, signer or [])
+    ledger = None
+    if environment is not None:
+        ledger = _audited(environment, stacks, found, in_bucket=anchor == "s3")
+    _tell(environment, stacks, ledger, (bundle, found), as_json=output_format == "json")
+    wrong = (found is not None and found.faults) or (ledger is not None and ledger.ledger.faults)
+    raise typer.Exit(EXIT_BLOCKED if wrong else EXIT_CLEAN)
+
+
+def _evidence(bundle: Path, signers: list[Path]) -> Evidence:
+    from bedplate.governance.evidence_verify import verify_bundle  # noqa: PLC0415 - see bedplate.cli
+
+    keys = [public_key(file) for file in signers]
+    with working(f"Verifying {shown(bundle)}"):
+        return verify_bundle(bundle, keys)
+
+
+def _audited(
+    environment: str, stacks: Path, evidence: Evidence | None, *, in_bucket: bool
+) -> Audited:
+    from bedplate.governance.auditing import audited  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.records import records_of  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
-    file = records_of(stacks, environment).ledger
-    with working(f"Verifying {shown(file)}"):
-        found = verified(file, _keys(environment, stacks))
-        faults = (*found.faults, *git_faults(file))
-    if output_format == "json":
-        say(json.dumps(_document(found, faults), indent=2))
-    else:
-        say(_text(shown(file), found, faults))
-    raise typer.Exit(EXIT_BLOCKED if faults else EXIT_CLEAN)
+    records, spec = records_of(stacks, environment), spec_of(environment, stacks)
+    with working(f"Verifying {shown(records.ledger)}"):
+        return audited(records, spec, in_bucket=in_bucket, evidence=evidence)
 
 
-def _keys(environment: str, stacks: Path) -> list[PublicKey]:
-    from bedplate import dsse  # noqa: PLC0415 - see bedplate.cli
-    from bedplate.spec.resolve import resolve  # noqa: PLC0415 - likewise
+def _tell(
+    environment: str | None,
+    stacks: Path,
+    ledger: Audited | None,
+    bundle: tuple[Path | None, Evidence | None],
+    *,
+    as_json: bool,
+) -> None:
+    file, evidence = bundle
+    if as_json:
+        document = {} if ledger is None else _document(ledger)
+        if evidence is not None:
+            told = evidence_document(evidence)
+            document = {**document, "bundle": told} if document else told
+        say(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    if file is not None and evidence is not None:
+        say(evidence_text(shown(file), evidence))
+    if environment is not None and ledger is not None:
+        from bedplate.governance.records import records_of  # noqa: PLC0415 - see bedplate.cli
 
-    blueprints = stacks.resolve().parent / "blueprints"
-    found = resolve(environment, stacks, blueprints if blueprints.is_dir() else None)
-    listed = found.spec.governance.approvals.approvers
-    return [dsse.public_key(one.public_key) for one in listed if one.public_key]
+        say(_text(shown(records_of(stacks, environment).ledger), environment, ledger))
 
 
-def _document(found: Verification, faults: tuple[Fault, ...]) -> dict[str, object]:
+def _document(found: Audited) -> dict[str, object]:
+    ledger = found.ledger
     return {
         "schema": "bedplate.verification/v1",
-        "entries": found.count,
-        "signed": found.signed,
-        "head": found.head,
-        "faults": [{"entry": fault.entry, "message": fault.message} for fault in faults],
+        "entries": ledger.count,
+        "signed": ledger.signed,
+        "head": ledger.head,
+        "unanchored": found.unanchored,
+        "faults": [{"entry": fault.entry, "message": fault.message} for fault in ledger.faults],
     }
 
 
-def _text(file: str, found: Verification, faults: tuple[Fault, ...]) -> str:
-    if not faults:
-        return f"{file}: {found.count} entries, {found.signed} signed, all as they were written."
-    return "\n".join(f"{file}: {fault}" for fault in faults)
+def _text(file: str, environment: str, found: Audited) -> str:
+    ledger = found.ledger
+    if ledger.faults:
+        return "\n".join(f"{file}: {fault}" for fault in ledger.faults)
+    counts = f"{ledger.count} entries, {ledger.signed} signed"
+    text = f"{file}: {counts}, all as they were written."
+    if found.unanchored:
+        again = f"bedplate audit anchor {environment}"
+        text += f"\nThe last {found.unanchored} are not in the evidence bucket yet: {again}"
+    return text
+
+
+app.command("bundle", epilog=audit_evidence.BUNDLE_EXAMPLES)(audit_evidence.bundle)
+app.command("anchor", epilog=audit_evidence.ANCHOR_EXAMPLES)(audit_evidence.anchor)

@@ -141,7 +141,7 @@ def _must_be_of(
     if differing:
         problem = f"{', '.join(differing)} of {release.environment} changed since it was made"
         fix = "check out the commit that it was made in, and repeat"
-        raise BundleError(f"Release {release.short} can't be told of: {problem}. Fix: {fix}.")
+        raise BundleError(f"Release {release.short} can't be bundled: {problem}. Fix: {fix}.")
 
 
 def _records(records: Records, release: Release) -> Iterator[tuple[str, bytes]]:

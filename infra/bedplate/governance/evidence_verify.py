@@ -54,6 +54,8 @@ class Evidence:
     """The trust root: whose signatures count."""
     entries: int
     """Number of the ledger's entries."""
+    head: str
+    """Hash of the last of them."""
     signed_by: str
     """Fingerprint of the key that the bundle itself is signed with; "" where it is not."""
     faults: tuple[str, ...]
@@ -70,7 +72,7 @@ def verify_bundle(file: Path, signers: Sequence[PublicKey] = ()) -> Evidence:
     stated = (str(opened.manifest.get("environment")), str(opened.manifest.get("release")))
     faults = tuple(_members(opened))
     if faults:
-        return Evidence(opened.digest, *stated, (), (), 0, "", faults)
+        return Evidence(opened.digest, *stated, (), (), 0, "", "", faults)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name, content in opened.members.items():
@@ -83,7 +85,7 @@ def verify_bundle(file: Path, signers: Sequence[PublicKey] = ()) -> Evidence:
         except (BedplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             # Whoever sealed it anew can write anything into it.
             found = "It can't be read: a member has another form."
-        return Evidence(opened.digest, *stated, (), (), 0, "", (found,))
+        return Evidence(opened.digest, *stated, (), (), 0, "", "", (found,))
 
 
 def _verified(
@@ -99,6 +101,7 @@ def _verified(
         approvals=case.in_force,
         signers=tuple(Signer(one.name, one.role, key.keyid) for one, key in trusted),
         entries=case.ledger.count,
+        head=case.ledger.head,
         signed_by=signed_by,
         faults=tuple(faults),
     )
