@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.engine.cli_session import ensure_stack
 from bedplate.engine.cli_state import from_export, from_preview
+from bedplate.engine.sandbox.difference import top_level
 from bedplate.errors import EngineError
 
 if TYPE_CHECKING:
@@ -139,38 +140,32 @@ def held(session: Session) -> LayerPlan:
 
 
 def refreshed(session: Session) -> Preview:
-    """Ask the provider what is really there; the state is left as it is."""
+    """Ask the providers what is really there; the state is left as it is.
+
+    The plan holds what was found: as inputs what a program would have had to ask for.
+    """
     log = session.scratch / _EVENTS
     arguments = ["refresh", "--preview-only", "--json", "--event-log", str(log)]
     digest = json.loads(session.run(*arguments, *session.settings))
-    steps = [_found(step) for step in digest.get("steps", ())]
-    plan = from_preview(session.request, _kept(digest), ())
-    return Preview(plan, tuple(steps))
+    found = {
+        event["resOutputsEvent"]["metadata"]["urn"]: event["resOutputsEvent"]["metadata"]
+        for event in session.events(log)
+        if "resOutputsEvent" in event
+    }
+    gone = {urn for urn, each in found.items() if each["op"] == "delete"}
+    there = {**digest, "steps": [each for each in digest["steps"] if each["urn"] not in gone]}
+    # A refresh is no operation that makes anything; as a preview's it would be left out.
+    steps = [{**each, "op": "same"} for each in there["steps"]]
+    plan = from_preview(session.request, {**there, "steps": steps}, session.events(log))
+    return Preview(plan, tuple(map(_found, found.values())))
 
 
-def _found(step: Mapping[str, Any]) -> Step:
+def _found(metadata: Mapping[str, Any]) -> Step:
     """Return a step of a refresh as what happened to the resource outside Pulumi."""
-    if not step.get("newState"):
-        return Step("delete", step["urn"], (), ())
-    old, new = ((step.get(key) or {}).get("outputs") or {} for key in ("oldState", "newState"))
-    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    return Step("update" if changed else "same", step["urn"], tuple(changed), ())
-
-
-def _kept(digest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a refresh's digest in the form of a preview's, of what is still there.
-
-    The inputs that a program would have had to give are what a policy reads: what the provider
-    found in their place is put there.
-    """
-    steps = []
-    for step in digest.get("steps", ()):
-        state = step.get("newState")
-        if state:
-            inputs, outputs = state.get("inputs") or {}, state.get("outputs") or {}
-            found = {key: outputs.get(key, value) for key, value in inputs.items()}
-            steps.append({"op": "same", "urn": step["urn"], "newState": {**state, "inputs": found}})
-    return {"steps": steps}
+    old, new = ((metadata.get(key) or {}).get("inputs") or {} for key in ("old", "new"))
+    keys = {key for key in {*old, *new} if old.get(key) != new.get(key)}
+    keys |= {top_level(path) for path in metadata.get("detailedDiff") or {}}
+    return Step(metadata["op"], metadata["urn"], tuple(sorted(keys)), ())
 
 
 def _judged_run(

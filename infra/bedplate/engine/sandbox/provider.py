@@ -33,7 +33,7 @@ from bedplate.engine.sandbox.replacement import replaces
 from bedplate.engine.sandbox.session import BANNER, NO_ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from google.protobuf.struct_pb2 import Struct
 
@@ -116,13 +116,12 @@ class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
         properties = request.properties
         if not request.inputs.fields:
             _, properties = self._outputs(request.urn, request.properties, preview=False)
-        if found:
-            changed = type(properties)()
-            changed.CopyFrom(properties)
-            wire.update(changed, found)
-            properties = changed
+        # A provider gives back as inputs what a program would have to ask for.
+        asked = {key: value for key, value in found.items() if key in request.inputs.fields}
         return provider_pb2.ReadResponse(
-            id=request.id, properties=properties, inputs=request.inputs
+            id=request.id,
+            properties=_updated(properties, found),
+            inputs=_updated(request.inputs, asked),
         )
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - remote call
@@ -188,6 +187,13 @@ class StandInProvider(provider_pb2_grpc.ResourceProviderServicer):
             engine_pb2_grpc.EngineStub(channel).Log(
                 engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=BANNER)
             )
+
+
+def _updated(struct: Struct, values: Mapping[str, Any]) -> Struct:
+    changed = type(struct)()
+    changed.CopyFrom(struct)
+    wire.update(changed, values)
+    return changed
 
 
 def _type_of(urn: str) -> str:
