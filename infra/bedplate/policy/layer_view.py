@@ -82,7 +82,13 @@ class LayerView:
     @cached_property
     def _open(self) -> tuple[Resource, ...]:
         """The resources with a value that is unknown or secret."""
-        return tuple(r for r in self.resources if is_open(_at_top(self.inputs[r.urn])))
+        providers = {r.provider: self.inputs[r.urn]["__provider"] for r in self.resources}
+        hidden = {name for name, given in providers.items() if is_open(given)}
+        return tuple(
+            resource
+            for resource in self.resources
+            if resource.provider in hidden or is_open(resource.inputs) or is_open(resource.options)
+        )
 
     def subjects(self, policy: Policy) -> list[Resource]:
         """Return the resources of a policy's types."""

@@ -123,16 +123,24 @@ def openings(document: Any, path: str) -> tuple[str, ...]:
 
 def is_marker(value: Mapping[str, Any]) -> bool:
     """Return whether a mapping stands for a value that nobody can see."""
-    return value.get(UNKNOWN) is True or value.get(SECRET) is True
+    return (UNKNOWN in value and value[UNKNOWN] is True) or (
+        SECRET in value and value[SECRET] is True
+    )
 
 
 def is_open(value: Any) -> bool:
     """Return whether a marker stands anywhere in a value."""
-    if isinstance(value, dict):
-        if is_marker(value):
-            return True
-        return any(is_open(item) for item in value.values())
-    return isinstance(value, list) and any(is_open(item) for item in value)
+    left = [value]
+    # No recursion: this looks at every value of a plan.
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if is_marker(one):
+                return True
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return False
 
 
 def _openings(value: Any, steps: list[str]) -> set[str]:

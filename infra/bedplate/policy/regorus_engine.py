@@ -57,6 +57,8 @@ class RegorusEngine:
         self._held: tuple[Any, Any] = (None, None)
         self._joined: tuple[tuple[Module, ...], dict[str, Located]] = ((), {})
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        # It starts while whoever made the engine works out what to ask.
+        self._start()
 
     def run(self, job: Job) -> list[Outcome]:
         """Return one outcome a task; see ``RegoEngine``."""
@@ -125,7 +127,8 @@ class RegorusEngine:
             self._kill()
             self._lines = queue.SimpleQueue()
             self._process = subprocess.Popen(  # noqa: S603 - this very package
-                [sys.executable, "-m", "bedplate.policy.worker", str(self._progress)],
+                # Without the site module: all that it would find is in the environment below.
+                [sys.executable, "-S", "-m", "bedplate.policy.worker", str(self._progress)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
