@@ -15,13 +15,14 @@ from bedplate.cli.console import complain, say, working
 from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
 from bedplate.cli.places import chosen, suggestion
 from bedplate.cli.release import git_name
-from bedplate.errors import UsageError
+from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bedplate.engine.deployment import Preview
     from bedplate.governance.deploying import Deployed, Watcher
+    from bedplate.governance.keeping import Kept
 
 EXAMPLES = examples(
     "bedplate up dev --sandbox --yes",
@@ -75,6 +76,7 @@ def up(
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.deploying import Job, deploy  # noqa: PLC0415 - likewise
+    from bedplate.governance.keeping import keep  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
     layers = layers_named(layer)
@@ -83,7 +85,8 @@ def up(
     job = Job(environment, Options(stacks), who, layers, sandbox, policy_pack())
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         done = deploy(job, watcher(tell, yes=yes))
-    say(_document(done) if output_format == "json" else _text(done))
+        kept = keep(job, done)
+    say(_document(done, kept) if output_format == "json" else _text(done, kept))
 
 
 def layers_named(named: str | None) -> tuple[str, ...]:
@@ -161,19 +164,24 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {_WORDS.get(kind, kind)}" for kind, count in counts.items())
 
 
-def _document(done: Deployed) -> str:
+def _document(done: Deployed, kept: Kept) -> str:
     release = done.admitted.release
     document = {
         "schema": "bedplate.deployment/v1",
         "environment": release.environment,
         "release": release.digest,
         "layers": {each.name: dict(each.counts) for each in done.layers},
+        "evidence": shown(kept.bundle) if kept.bundle else None,
+        "problems": list(kept.problems),
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _text(done: Deployed) -> str:
+def _text(done: Deployed, kept: Kept) -> str:
     release = done.admitted.release
     lines = [f"{each.name}: {counted(each.counts)}" for each in done.layers]
     lines.append(f"Release {release.short} of {release.environment} by {release.author} is live.")
+    if kept.bundle:
+        lines.append(f"Evidence: {shown(kept.bundle)}")
+    lines += kept.problems
     return "\n".join(lines)
