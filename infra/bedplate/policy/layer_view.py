@@ -90,6 +90,10 @@ class LayerView:
             if resource.provider in hidden or is_open(resource.inputs) or is_open(resource.options)
         )
 
+    @cached_property
+    def _open_urns(self) -> frozenset[str]:
+        return frozenset(resource.urn for resource in self._open)
+
     def subjects(self, policy: Policy) -> list[Resource]:
         """Return the resources of a policy's types."""
         return [
@@ -104,6 +108,8 @@ class LayerView:
         seen: dict[str, set[str]] = {"unknown": set(), "secret": set()}
         for read in policy.reads if self._open else ():
             pattern, _, path = read.rpartition("#")
+            if not pattern and resource is not None and resource.urn not in self._open_urns:
+                continue  # most reads are of the resource itself, and most resources are known
             for other in self._open:
                 if _read_from(other, pattern, resource):
                     for state in openings(self.inputs[other.urn], path):
