@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from support.goldens import golden_plan
+from support.plans import ROOT
 
 from bedplate.assets import asset
+from bedplate.components.platform.teams_manifests import ENDPOINTS
 from bedplate.contracts.objects import object_faults
+from bedplate.scaffold import platform_places
 from bedplate.scaffold.platform_places import places
 from bedplate.scaffold.render import render
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 NAME = "late-payment"
 SIGNER = "ml-release@acme.example"
 """An identity that the reference platform's environments list as signer of models."""
+GOLDEN = ROOT / "tests" / "golden" / "stacks"
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
@@ -34,7 +39,9 @@ def digest(sign: str) -> str:
 def repository(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a repository that was made for the reference platform, with three releases."""
     folder = tmp_path_factory.mktemp("repositories") / NAME
-    told = places(root / "stacks" / "dev.yaml", NAME, "fraud")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(platform_places, "simulated", _simulated)
+        told = places(root / "stacks" / "dev.yaml", NAME, "fraud")
     answers = {
         **told.answers,
         "repo_slug": NAME,
@@ -46,6 +53,11 @@ def repository(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         _release(folder, environment, "3", "a", 100)
         _release(folder, environment, "4", "f", 10)
     return folder
+
+
+def _simulated(environment: Any, _options: Any) -> Any:
+    """Return the plan that the simulator made before; another test holds that it is current."""
+    return golden_plan(GOLDEN / f"{environment.spec.environment}.plan.json")
 
 
 def _release(folder: Path, environment: str, version: str, sign: str, weight: int) -> None:
@@ -114,6 +126,21 @@ def test_admission_takes_every_object(root: Path, repository: Path, environment:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"outcome": "clean"' in done.stdout
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_address_is_the_one_that_the_platform_names(repository: Path, environment: str) -> None:
+    """A caller finds the model where `platform-endpoints` says that models of the team are."""
+    data = next(
+        each.inputs["data"]
+        for each in golden_plan(GOLDEN / f"{environment}.plan.json").layers[1].resources
+        if each.type == "kubernetes:core/v1:ConfigMap"
+        and (each.inputs["metadata"]["name"], each.inputs["metadata"]["namespace"])
+        == (ENDPOINTS, "fraud")
+    )
+    (route,) = (each for each in _manifests(repository, environment) if each["kind"] == "HTTPRoute")
+
+    assert route["spec"]["hostnames"] == [NAME + data["MODEL_HOST_SUFFIX"]]
 
 
 def test_the_workflow_is_one_that_the_api_server_takes(repository: Path) -> None:

@@ -121,6 +121,8 @@ class _Known:
             "stores": [f"s3://{data['MODEL_BUCKET']}/{data['MODEL_PREFIX']}"],
             "domain": data["MODEL_DOMAIN"],
             "request_log": data.get("REQUEST_LOG_URL", ""),
+            # Absent where the platform wants no canaries.
+            "canary_percent": int(data.get("CANARY_PERCENT", "0")),
             "replicas": _REPLICAS[tier],
             "resources": _RESOURCES,
             "settings": {},

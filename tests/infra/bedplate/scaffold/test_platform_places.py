@@ -49,6 +49,7 @@ def test_every_environment_is_written_in_the_order_of_tiers() -> None:
         "stores": ["s3://acme-prod-models-333333333333/fraud/"],
         "domain": "models.acme.example",
         "request_log": "http://request-log.monitoring.svc.cluster.local:8088",
+        "canary_percent": 10,
         "replicas": {"min": 2, "max": 6},
         "resources": {
             "requests": {"cpu": "250m", "memory": "768Mi"},

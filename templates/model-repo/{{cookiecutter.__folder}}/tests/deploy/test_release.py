@@ -1,5 +1,6 @@
 """A release is a file in git: what it refuses, what it writes, how it is rolled back, what was live."""
 
+import resource
 import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 
 from {{cookiecutter.package_name}}.ops import deploy, pointer, step
 from {{cookiecutter.package_name}}.ops.context import Context
-from {{cookiecutter.package_name}}.ops.digest import write_json
+from {{cookiecutter.package_name}}.ops.digest import write_json, write_together
 from {{cookiecutter.package_name}}.ops.errors import OpsError
 from {{cookiecutter.package_name}}.ops.released import end_of, line, live, main
 
@@ -86,7 +87,7 @@ def image(context: Context, sign: str = "e", environment: str = "dev") -> str:
     return f"{registry}/{context.name()}@{digest(sign)}"
 
 
-def release(context: Context, version: str, sign: str, weight: int = 100) -> None:
+def release(context: Context, version: str, sign: str, weight: int | None = 100) -> None:
     """Release a version to dev."""
     let_through(context, version, sign)
     deploy.release(context, deploy.Wanted("dev", image(context), "", weight))
@@ -151,6 +152,73 @@ def test_a_canary_takes_its_share_and_a_revert_takes_it_back(context: Context) -
     assert not (context.root / "deploy" / "manifests" / "dev" / "candidate.yaml").exists()
     rule = manifest(context, "httproute.yaml")[0]["spec"]["rules"][0]
     assert [each["weight"] for each in rule["backendRefs"]] == [100]
+
+
+@pytest.mark.skipif(SERVING == "batch", reason="this repository serves no requests")
+def test_the_address_is_the_platforms_and_no_other_way_leads_past_the_split(
+    context: Context,
+) -> None:
+    release(context, "3", "a")
+    release(context, "4", "f", weight=10)
+
+    known = place(context)
+    host = f"{context.name()}-{known['namespace']}.{known['domain']}"
+    assert manifest(context, "httproute.yaml")[0]["spec"]["hostnames"] == [host]
+    services = manifest(context, "inferenceservice.yaml") + manifest(context, "candidate.yaml")
+    assert [each["metadata"]["labels"]["networking.kserve.io/visibility"]
+            for each in services] == ["cluster-local"] * 2  # fmt: skip
+
+
+def _place(context: Context, **changes: Any) -> None:
+    path = context.root / "deploy" / "environments" / "dev.yaml"
+    path.write_text(yaml.safe_dump(place(context) | changes))
+
+
+def test_a_canary_begins_with_the_share_of_the_platform(context: Context) -> None:
+    _place(context, canary_percent=25)
+    release(context, "3", "a")
+    release(context, "4", "f", weight=None)
+
+    known = pointer.read(context.root / "deploy" / "releases" / "dev.yaml")
+    assert known is not None
+    assert (known.stable.version, known.weight) == ("3", 25)
+
+
+@pytest.mark.parametrize("weight", [10, None])
+def test_a_platform_without_canaries_refuses_one(context: Context, weight: int | None) -> None:
+    _place(context, canary_percent=0)
+    release(context, "3", "a")
+
+    with pytest.raises(pointer.PointerError, match="has switched canaries off in dev"):
+        release(context, "4", "f", weight)
+
+
+def test_a_release_that_can_not_be_written_whole_changes_nothing(context: Context) -> None:
+    release(context, "3", "a")
+    commit(context, "2026-01-01")
+    let_through(context, "4", "f")
+    asked = deploy.Wanted("dev", image(context), "", 100)
+    # As on a full disk: the system refuses every byte past the limit.
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, kept[1]))
+    try:
+        with pytest.raises(OpsError, match="be written: File too large"):
+            deploy.release(context, asked)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+
+    assert git(context.root, "status", "--porcelain", "deploy") == ""
+
+
+def test_files_that_were_in_place_already_come_back(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "b").mkdir()  # a file can't take the place of a folder
+
+    with pytest.raises(OSError, match="b"):
+        write_together({tmp_path / "a": "new", tmp_path / "b": "new"})
+
+    assert (tmp_path / "a").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 
 def test_a_candidate_that_gets_everything_is_stable(context: Context) -> None:

@@ -10,14 +10,13 @@ to roll back, revert its commit. `check` says whether the manifests are those of
 import argparse
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import manifests, pointer
 from .context import Context, here, registered
-from .digest import read_json, write_text
+from .digest import read_json, write_together
 from .errors import OpsError
 
 
@@ -31,8 +30,8 @@ class Wanted:
     """Image of the predictor, by digest."""
     storage: str
     """Where the artefact lies; empty: where the registry says."""
-    weight: int
-    """Percent of the requests; below 100 it is a canary."""
+    weight: int | None
+    """Percent of the requests; below 100 it is a canary. None: the platform's first share."""
 
 
 def release(context: Context, wanted: Wanted) -> list[Path]:
@@ -42,20 +41,19 @@ def release(context: Context, wanted: Wanted) -> list[Path]:
     served = _served(context, wanted)
     possible(context, wanted)
     path = _pointer(root, wanted.environment)
-    new = pointer.advance(pointer.read(path), served, context.name(), wanted.weight)
+    new = pointer.advance(pointer.read(path), served, context.name(), share(place, wanted))
     if found := pointer.faults(new):
         raise pointer.PointerError("\n".join(found))
     # Everything is rendered before anything is written: a release is whole or not at all.
     texts = manifests.render(new, place, root)
-    write_text(path, pointer.text(new))
-    return [path, *_write(root, wanted.environment, texts)]
+    return _write(root, wanted.environment, texts, {path: pointer.text(new)})
 
 
 def possible(context: Context, wanted: Wanted) -> None:
     """Refuse what no evidence can make a release; asked before the registry says it is one."""
     root = context.root
     place = manifests.environment(root / "deploy" / "environments" / f"{wanted.environment}.yaml")
-    if not 0 < wanted.weight <= 100:
+    if not 0 < share(place, wanted) <= 100:
         raise pointer.PointerError(f"weight: {wanted.weight} is not between 1 and 100")
     if not pointer.IMAGE.match(wanted.image):
         raise pointer.PointerError(
@@ -63,6 +61,16 @@ def possible(context: Context, wanted: Wanted) -> None:
         )
     known = registered(context)
     _came_from(root, place.get("after"), str(known["version"]), known["digest"])
+
+
+def share(place: dict[str, Any], wanted: Wanted) -> int:
+    """Return how many percent of the requests a release takes, as the platform's canaries begin."""
+    first = int(place.get("canary_percent", 10))
+    if not first and (wanted.weight is None or wanted.weight < 100):
+        raise pointer.PointerError(
+            f"weight: the platform has switched canaries off in {wanted.environment}; release to all"
+        )
+    return first if wanted.weight is None else wanted.weight
 
 
 def _served(context: Context, wanted: Wanted) -> pointer.Served:
@@ -115,15 +123,19 @@ def _pointer(root: Path, environment: str) -> Path:
     return root / "deploy" / "releases" / f"{environment}.yaml"
 
 
-def _write(root: Path, environment: str, texts: dict[str, str]) -> Iterator[Path]:
+def _write(
+    root: Path, environment: str, texts: dict[str, str], last: dict[Path, str] | None = None
+) -> list[Path]:
+    """Write manifests, and the pointer last; return what was written or removed."""
     folder = root / "deploy" / "manifests" / environment
-    for name, text in texts.items():
-        write_text(folder / name, text)
-        yield folder / name
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name not in texts:  # a canary that is over
-            path.unlink()
-            yield path
+    made = {folder / name: text for name, text in texts.items()} | (last or {})
+    gone = [path for path in sorted(folder.glob("*.yaml")) if path not in made]  # an ended canary
+    try:
+        write_together(made, gone)
+    except OSError as fault:
+        raise OpsError(f"deploy/ can't be written: {fault.strerror}. Nothing was changed. "
+                       "Fix: make room, and rights to write there.") from fault  # fmt: skip
+    return [*(last or {}), *(path for path in made if path not in (last or {})), *gone]
 
 
 def check(context: Context) -> list[str]:
@@ -164,6 +176,8 @@ def main(arguments: list[str] | None = None) -> int:
     asked.add_argument("--image", required=True, help="repository@sha256:…")
     asked.add_argument("--storage", default="", help="where the artefact lies")
     asked.add_argument("--weight", type=int, default=100, help="percent; less is a canary")
+    asked.add_argument("--canary", action="store_const", const=None, dest="weight",
+                       help="as --weight with the platform's first share")  # fmt: skip
     commands.add_parser("check", help="are the manifests those of the pointers?")
     commands.add_parser("render", help="write the manifests of the pointers anew")
     given = parser.parse_args(arguments)

@@ -45,6 +45,38 @@ def write_text(path: Path, text: str) -> None:
     beside.replace(path)
 
 
+def write_together(texts: Mapping[Path, str], gone: Sequence[Path] = ()) -> None:
+    """Write several files and remove others: all of it, or none where one can't be written.
+
+    The last file is put in place last: it may speak for the rest.
+    """
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
+    before = {path: path.read_bytes() if path.is_file() else None for path in (*texts, *gone)}
+    done: list[Path] = []
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside[path].write_text(text, "utf-8")
+        *first, last = texts
+        for path in (*first, *gone, last):
+            done.append(path)
+            beside[path].replace(path) if path in beside else path.unlink()
+    except OSError:
+        _restore({path: before[path] for path in done})
+        raise
+    finally:
+        for path in beside.values():
+            path.unlink(missing_ok=True)
+
+
+def _restore(before: Mapping[Path, bytes | None]) -> None:
+    for path, content in before.items():
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(content)
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file in one go."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

@@ -30,7 +30,7 @@ def environment(path: Path) -> dict[str, Any]:
     given: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     if missing := sorted(KEYS - set(given)):
         raise PointerError(f"{path}: it lacks {', '.join(missing)}")
-    if unknown := sorted(set(given) - KEYS - {"after"}):
+    if unknown := sorted(set(given) - KEYS - {"after", "canary_percent"}):
         raise PointerError(f"{path}: it has the unknown {', '.join(unknown)}")
     return given
 
@@ -139,8 +139,9 @@ class _Parts:
         made["metadata"] = self._metadata(name, served.version) | {"annotations": annotations}
         predictor, replicas = made["spec"]["predictor"], self._place["replicas"]
         predictor["labels"] = self._labels(served.version)
-        if name != self._name:  # reached by its share of the requests only
-            made["metadata"]["labels"]["networking.kserve.io/visibility"] = "cluster-local"
+        # The route of this repository is the only way in: KServe's own would take all requests past
+        # the split.
+        made["metadata"]["labels"]["networking.kserve.io/visibility"] = "cluster-local"
         predictor["minReplicas"] = 1 if name != self._name else replicas["min"]
         predictor["maxReplicas"] = replicas["max"]
         if self._place["request_log"]:
@@ -154,7 +155,9 @@ class _Parts:
     def _route(self) -> Manifest:
         made, weight = self._base("httproute.yaml"), self._release.weight
         made["metadata"] = self._metadata(self._name, self._release.stable.version)
-        made["spec"]["hostnames"] = [f"{self._name}.{self._place['domain']}"]
+        # The name that KServe itself would give, so that callers see no difference.
+        host = f"{self._name}-{self._place['namespace']}.{self._place['domain']}"
+        made["spec"]["hostnames"] = [host]
         backends = [{"name": f"{self._name}-predictor", "port": 80, "weight": 100 - weight}]
         if self._release.candidate:
             next_one = {"name": f"{self._name}-next-predictor", "port": 80, "weight": weight}

@@ -160,6 +160,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--weight", type=int, default=100, help="release: percent; less is a canary"
     )
+    parser.add_argument("--canary", action="store_const", const=None, dest="weight",
+                        help="release: as --weight with the platform's first share")  # fmt: skip
     given: Any = parser.parse_args(arguments)
     if given.image and given.name != "release":
         parser.error("--image is for the step `release`")
