@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from bedplate import dsse
 from bedplate.errors import BedplateError
 from bedplate.policy.release_fact import Approval
+from bedplate.spec.people import same_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,7 +187,7 @@ def decide_on(release: Release, intent: Intent, key: SigningKey, now: datetime) 
     if dsse.public_key(who.public_key) != key.public:
         fix = f"sign with the key of {who.name}"
         raise ApprovalError(f"The key is not the one listed for {who.name}. Fix: {fix}.")
-    if intent.choice == "approved" and who.name == release.author:
+    if intent.choice == "approved" and same_person(who.name, release.author):
         fix = "have somebody else approve it"
         raise ApprovalError(f"{who.name} is the author of the release. Fix: {fix}.")
     if not timedelta() < intent.lasts <= LONGEST:
@@ -213,20 +214,22 @@ def verified(
     """Return what the files of a folder come to for a release.
 
     Nothing is raised for a file that does not count: it is listed with its reason. Of two files by
-    one person for one release the first by name counts.
+    one person, or by one key, for one release the first by name counts.
     """
     approvals: list[Statement] = []
     rejections: list[Statement] = []
     refused: list[Refused] = []
-    seen: set[tuple[str, str]] = set()
+    seen: dict[tuple[str, str], str] = {}
+    keys = {one.name: " ".join((one.public_key or "").split()[:2]) for one in trusted}
     for file in sorted(folder.rglob("*.json")) if folder.is_dir() else ():
         found = _judged(file, release, trusted, now)
         if isinstance(found, str):
             refused.append(Refused(file.name, found))
-        elif (found.approver, found.digest) in seen:
-            refused.append(Refused(file.name, f"{found.approver} has decided on it already."))
+        elif (first := seen.get((keys[found.approver], found.digest))) is not None:
+            whose = "" if first == found.approver else f", with the key of {found.approver}"
+            refused.append(Refused(file.name, f"{first} has decided on it already{whose}."))
         else:
-            seen.add((found.approver, found.digest))
+            seen[keys[found.approver], found.digest] = found.approver
             if found.choice == "rejected":
                 rejections += [found] if found.digest == release.digest else []
             else:
@@ -274,6 +277,6 @@ def _refusal(
         return f"It is signed at {statement.signed_at.isoformat()}, which lies ahead."
     if statement.expires - statement.signed_at > LONGEST:
         return f"It would count for more than {LONGEST.days} days."
-    if statement.choice == "approved" and statement.approver == release.author:
+    if statement.choice == "approved" and same_person(statement.approver, release.author):
         return f"{person.name} is the author of the release."
     return None

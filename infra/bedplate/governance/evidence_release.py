@@ -18,7 +18,7 @@ from bedplate.governance.changes import FileTickets
 from bedplate.governance.ledger import entries
 from bedplate.governance.ledger_verify import verify
 from bedplate.governance.release import parts_of, read_release
-from bedplate.policy.release_fact import person_key
+from bedplate.spec.people import person_key
 from bedplate.spec.platform import PlatformSpec
 
 if TYPE_CHECKING:

@@ -6,15 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bedplate.errors import BedplateError
+from bedplate.errors import BedplateError, UsageError
 from bedplate.governance.gate import present_release
 from bedplate.governance.judgement import assessed
-from bedplate.governance.ledger import Entry, append, entries
+from bedplate.governance.ledger import Entry, LedgerError, append, entries
 from bedplate.governance.records import records_of, write_new
-from bedplate.governance.release import changed
+from bedplate.governance.release import changed, read_release
 from bedplate.governance.release_difference import difference, kept
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.policy.waiver_file import load_waivers
+from bedplate.spec.people import name_fault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +48,9 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
 
     Raises BedplateError where a finding blocks, or where the same release was made before.
     """
+    fault = name_fault(author)
+    if fault is not None:
+        raise UsageError(f"The author's name {fault[0]}. Fix: {fault[1]}.")
     environment = resolved(name, options)
     plan = simulated(environment, options)
     waivers = load_waivers(options.stacks.resolve().parent)
@@ -66,13 +70,29 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
 
 
 def recorded(made: Release, records: Records) -> Path:
-    """Write a release and record it in the ledger; return its file."""
+    """Write a release and record it in the ledger, both or neither; return its file."""
     file = records.release_file(made)
-    write_new(file, made.dumps())
     facts = {"short": made.short, "parts": dict(made.parts)}
     entry = Entry(made.created, made.author, "release", made.environment, made.digest, facts)
-    append(records.ledger, entry)
+    if file.is_file() and not _is_recorded(made, records):
+        read_release(file)  # a run that was killed between the two is finished
+    else:
+        write_new(file, made.dumps())
+    try:
+        append(records.ledger, entry)
+    except BaseException:
+        if not _is_recorded(made, records):
+            file.unlink(missing_ok=True)
+        raise
     return file
+
+
+def _is_recorded(made: Release, records: Records) -> bool:
+    try:
+        found = list(entries(records.ledger))
+    except LedgerError:
+        return False
+    return any(each["event"] == "release" and each["release"] == made.digest for each in found)
 
 
 def summary_of(judged: Assessment) -> dict[str, Any]:

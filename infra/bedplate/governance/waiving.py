@@ -13,11 +13,12 @@ from bedplate import dsse
 from bedplate.errors import BedplateError, SpecError, UsageError, shown
 from bedplate.governance.assessment import Options
 from bedplate.governance.layers import blueprint_folder
-from bedplate.governance.policy_set import admission_policies, policies_of
+from bedplate.governance.policy_set import all_policies_of
 from bedplate.policy.decision import Standing, severities_of, standing_of
 from bedplate.policy.waiver_file import load_waivers
-from bedplate.policy.waiver_rules import ruling, same_person
+from bedplate.policy.waiver_rules import ruling
 from bedplate.policy.waivers import FILE, PAYLOAD_TYPE, SIGNATURES
+from bedplate.spec.people import same_person
 from bedplate.spec.resolve import environments, resolve
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def waivers_of(stacks: Path, today: date) -> Waivers:
     found = load_waivers(_root(stacks), environments(stacks))
     if not found.waivers:
         return Waivers((), found.problems)
-    policies = (*policies_of(stacks).policies, *admission_policies().policies)
-    severities, standings = severities_of(policies), _standings(stacks)
+    severities, standings = severities_of(all_policies_of(stacks)), _standings(stacks)
     listed = tuple(
         Listed(
             waiver,

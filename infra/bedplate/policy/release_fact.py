@@ -21,7 +21,8 @@ deployment. `Release.fact` returns::
      "freezes": [{"start": 20261224, "end": 20270103, "reason": "year-end closing"}],
      "standard_templates": [], "emergency_authorities": []}
 
-A `key` is a name without the differences of case and space by which one person could count twice.
+A `key` is a name without the differences of case, space and look-alike letters by which one person
+could count twice.
 `dates` holds the day in UTC and in the time zone of each window: a freeze holds if any of them lies
 in it. `change` is absent where no record was found; `review_due` is 0 where none is set.
 """
@@ -31,8 +32,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
-from unicodedata import normalize
 from zoneinfo import ZoneInfo
+
+from bedplate.spec.people import person_key
 
 if TYPE_CHECKING:
     from datetime import date
@@ -134,11 +136,6 @@ class Release:
             "emergency_authorities": list(schedule.emergency_authorities),
             **({} if self.change is None else {"change": _change(self.change)}),
         }
-
-
-def person_key(name: str) -> str:
-    """Return a name without the differences by which one person could count twice."""
-    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def _change(change: Change) -> dict[str, Any]:

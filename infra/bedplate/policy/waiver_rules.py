@@ -15,6 +15,7 @@ from bedplate.policy.waivers import (
     SIGNATURES,
     SIGNED,
 )
+from bedplate.spec.people import same_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,11 +175,6 @@ def _soon(waiver: Waiver, today: date) -> Problem | None:
     left = "today" if not days else f"in {days} day{'s' if days > 1 else ''}"
     when = f"it expires on {waiver.expires}, {left}"
     return waiver.problem(when, "mend the cause, or have a new one approved")
-
-
-def same_person(one: str, other: str) -> bool:
-    """Tell whether two names are those of one person, however they are written."""
-    return one.casefold().split() == other.casefold().split()
 
 
 def _waiver_of(severity: Severity) -> str:

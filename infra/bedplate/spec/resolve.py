@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from bedplate.assets import asset
 from bedplate.errors import Problem, SpecError, UsageError, shown
 from bedplate.spec import (
+    rules_approvers,
     rules_changes,
     rules_delivery,
     rules_enforcement,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Resolved", "blueprint_names", "environments", "resolve"]
 
 _RULES = (
+    rules_approvers,
     rules_changes,
     rules_delivery,
     rules_enforcement,
