@@ -79,6 +79,13 @@ def sources(environments: Sequence[Environment]) -> tuple[tuple[str, str], ...]:
     )
 
 
+def by_use(environments: Sequence[Environment]) -> tuple[str, ...]:
+    """Return what is paid by use in some environment, and is in no figure."""
+    return tuple(
+        sorted({use for e in environments if e.assessed.cost for use in e.assessed.cost.by_use})
+    )
+
+
 def _bar(label: str, idle: float, full: float, longest: float, lines: tuple[Line, ...] = ()) -> Bar:
     return Bar(label, idle, full, _length(idle, longest), _length(full, longest), lines)
 

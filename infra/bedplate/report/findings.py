@@ -191,6 +191,20 @@ def _state(finding: Finding) -> str:
     return {"waived": "waived", "unresolved": "open"}.get(finding.verdict, "advises")
 
 
+def flagged(policies: Iterable[Judged]) -> tuple[Judged, ...]:
+    """Return the policies with a finding that is no pass, the gravest first."""
+    found = [policy for policy in policies if policy.rows or policy.hidden]
+    return tuple(
+        sorted(
+            found,
+            key=lambda each: (
+                STATES.index(each.state) if each.state else len(STATES),
+                THRESHOLDS.index(each.severity),
+            ),
+        )
+    )
+
+
 def concerns(policies: Iterable[Judged]) -> dict[str, tuple[Judged, ...]]:
     """Return policies by what they are about; within that the gravest first."""
     groups: dict[str, list[Judged]] = defaultdict(list)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment as Templates
 from jinja2 import FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bedplate.report import costs, findings, graph, settings
 from bedplate.report.text import safe
@@ -32,6 +33,7 @@ SCRIPTS: Final = (
     "graph_details.js", "graph_start.js",
 )  # fmt: skip
 """The scripts, in the order in which they run."""
+_TICKS: Final = re.compile(r"`([^`]+)`")
 _IN_SCRIPT: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """What would end a script element, or begin a comment in it, as JSON may write it too."""
 
@@ -62,7 +64,7 @@ def render(contents: Contents) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"usd": _usd, "moment": _moment}
+    templates.filters |= {"usd": _usd, "moment": _moment, "ticked": _ticked}
     return templates.get_template("page.html").render(_values(contents)).rstrip("\n")
 
 
@@ -81,7 +83,7 @@ def _values(contents: Contents) -> dict[str, Any]:
         "settings": key,
         "further": further,
         "policies": policies,
-        "flagged": [policy for policy in policies if policy.rows or policy.hidden],
+        "flagged": findings.flagged(policies),
         "concerns": findings.concerns(policies),
         "regimes": findings.regimes(policies, contents.controls, environments),
         "controls": contents.controls,
@@ -91,6 +93,7 @@ def _values(contents: Contents) -> dict[str, Any]:
         "totals": costs.totals(environments),
         "parts": costs.parts,
         "prices": costs.sources(environments),
+        "by_use": costs.by_use(environments),
         "style": style,
         "script": script,
         "style_hash": _hash(style),
@@ -102,8 +105,8 @@ def _values(contents: Contents) -> dict[str, Any]:
 def embedded(value: Any) -> str:
     """Return JSON that can stand in a script element, whatever texts are in it."""
     text = json.dumps(value, separators=(",", ":"))
-    for character, escape in _IN_SCRIPT.items():
-        text = text.replace(character, escape)
+    for character, written in _IN_SCRIPT.items():
+        text = text.replace(character, written)
     return text
 
 
@@ -119,6 +122,11 @@ def _read(name: str) -> str:
 def _hash(text: str) -> str:
     """Return the hash by which the page's own policy lets an element in."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _ticked(text: str) -> Markup:
+    """Return a sentence of ours with what stands in backticks as code."""
+    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(safe(text)))))  # noqa: S704 - escaped
 
 
 def _usd(amount: float) -> str:

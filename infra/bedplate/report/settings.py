@@ -20,7 +20,7 @@ LONGEST: Final = 80
 """Characters of a value that a report shows."""
 UNSAID: Final = "not shown"
 """Stands for a value that may hold a secret."""
-ABSENT: Final = "-"
+ABSENT: Final = "\N{EN DASH}"
 """Stands for a value that an environment does not have, or that is not known."""
 
 KEY: Final = (

@@ -28,7 +28,7 @@ def short(text: str, most: int) -> str:
 
 
 def place(file: str, line: int) -> str:
-    """Return a place as a reader finds it: of what ships with Bedplate without the folders above."""
+    """Return a place as a reader finds it: what ships with Bedplate without the folders above."""
     name = shown(file)
     built_in = asset("blueprints").parent
     if Path(name).is_absolute() and Path(name).is_relative_to(built_in):

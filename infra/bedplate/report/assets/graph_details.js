@@ -33,6 +33,7 @@ GraphView.prototype.tell = function tell() {
   parts.push(...policies(node), ...this.kinds(node));
   parts.push(...this.links("Reads", node.reads), ...this.links("Waits for", node.waits), ...this.links("Needed by", node.needed));
   details.replaceChildren(...parts);
+  document.getElementById("graph-status").textContent = `${node.name}: ${spoken(node.counts)}. Details follow the drawing.`;
   details.scrollTop = 0;
 };
 

@@ -39,7 +39,7 @@ class GraphView {
     const wide = view.getBoundingClientRect().width;
     const tall = (wide * this.size.height) / this.size.width;
     view.style.height = `${Math.max(320, Math.min(tall, innerHeight * 0.8))}px`;
-    this.all();
+    this.begin(wide);
     this.tell();
     const names = document.getElementById("graph-names");
     names.replaceChildren(...this.graph.nodes.map((node) => Object.assign(document.createElement("option"), { value: node.name })));
@@ -66,15 +66,24 @@ class GraphView {
       element(view, "rect", { class: "band", x: MARGIN / 2, y: band.y, width: width - MARGIN, height: band.height, rx: 10 });
       element(view, "text", { class: "band-name", x: MARGIN, y: band.y + 28 }, band.name);
     }
-    // Open components lie below lines, what is closed above them.
-    const back = element(view, "g");
+    // Open components lie above the lines between all, and below those of what is chosen.
     this.lines = element(view, "g");
+    const back = element(view, "g");
     this.layers = { back, front: element(view, "g") };
     this.drawn = [];
     const tops = this.graph.nodes.filter((node) => node.parent < 0);
+    tops.sort((one, other) => one.layer - other.layer || one.x - other.x || one.y - other.y);
     for (const edge of this.graph.edges) this.edge(edge.from, edge.to, edge.count, "");
     for (const node of tops) this.drawNode(node);
+    this.lines = element(view, "g");
+    view.insertBefore(this.lines, this.layers.front);
     this.mark();
+  }
+
+  // A part's name without that of the component which it stands in.
+  brief(node) {
+    const prefix = `${this.graph.nodes[node.parent]?.name}-`;
+    return node.name.startsWith(prefix) ? node.name.slice(prefix.length) : node.name;
   }
 
   drawNode(node) {
@@ -86,13 +95,14 @@ class GraphView {
     group.setAttribute("aria-label", label.join(", "));
     element(group, "title", {}, node.name);
     element(group, "rect", { width: node.width, height: node.height, rx: node.custom ? 5 : 9 });
-    const most = Math.floor((node.width - 34) / (node.custom ? 6.7 : 8.4));
-    element(group, "text", { class: "title", x: 11, y: node.custom ? 19 : 26 }, cut(node.name, most));
+    const most = Math.floor((node.width - 34) / (node.custom ? 6.7 : 8.1));
+    element(group, "text", { class: "title", x: 11, y: node.custom ? 19 : 26 }, cut(this.brief(node), most));
     const under = node.custom ? kind(node.type) : `${open ? "▾" : "▸"} ${plural(node.size, "resource")}`;
     element(group, "text", { class: "under", x: 11, y: node.custom ? 35 : 46 }, cut(under, most + 3));
     if (worst) element(group, "text", { class: `sign ${CLASSES[worst]}`, x: node.width - 11, y: node.custom ? 20 : 26 }, SIGNS[worst]);
     group.addEventListener("click", () => this.moved || this.choose(node));
     group.addEventListener("keydown", (event) => this.key(event, node));
+    group.addEventListener("focus", () => this.look(node));
     this.drawn.push({ node, group });
     if (open) for (const child of node.children) this.drawNode(child);
   }
@@ -170,6 +180,11 @@ class GraphView {
     const { group, node } = this.drawn.find((each) => each.node.key === this.focused) ?? {};
     if (!group) return;
     group.focus({ preventScroll: true });
+    this.look(node);
+  }
+
+  // Moves the view to a node that lies outside of it.
+  look(node) {
     const { x, y, width, height } = this.box;
     const hidden = node.x < x || node.y < y || node.x + WIDTH > x + width || node.y + HEAD > y + height;
     if (hidden) this.center(node);
@@ -205,6 +220,12 @@ class GraphView {
   set(x, y, width, height) {
     this.box = { x, y, width, height };
     view.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+  }
+
+  // On a narrow screen a view that can be read, from the beginning; elsewhere everything.
+  begin(wide) {
+    if (wide / this.size.width > 0.4) this.all();
+    else this.set(0, 0, wide / 0.65, view.getBoundingClientRect().height / 0.65);
   }
 
   all() {
