@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -223,7 +224,7 @@ def public_key(text: str) -> PublicKey:
 
 
 def _signed(envelope: Envelope, message: bytes, key: PublicKey) -> bool:
-    public = Ed25519PublicKey.from_public_bytes(key.raw)
+    public = _loaded(key.raw)
     for one in envelope.signatures:
         try:
             public.verify(one.sig, message)
@@ -231,6 +232,12 @@ def _signed(envelope: Envelope, message: bytes, key: PublicKey) -> bool:
             continue
         return True
     return False
+
+
+@lru_cache(maxsize=256)
+def _loaded(raw: bytes) -> Ed25519PublicKey:
+    """Return a key ready for use; a ledger asks for the same few thousands of times."""
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def _bad_key(problem: str) -> KeyFileError:

@@ -35,27 +35,29 @@ BundleFile = Annotated[
     typer.Option("--bundle", metavar="FILE", help="Evidence bundle.", show_default=False),
 ]
 """An evidence bundle."""
+SignedWith = Annotated[
+    Path | None,
+    typer.Option(
+        "--key", metavar="FILE", help="SSH ed25519 key to sign it with.", show_default=False
+    ),
+]
+WrittenTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Where to write it; without it evidence/ENV/RELEASE.zip.",
+        show_default=False,
+    ),
+]
 
 
 def bundle(
     environment: Environment,
     named: Named = None,
     *,
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            "--key", metavar="FILE", help="SSH ed25519 key to sign it with.", show_default=False
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            metavar="FILE",
-            help="Where to write it; without it evidence/ENV/RELEASE.zip.",
-            show_default=False,
-        ),
-    ] = None,
+    key: SignedWith = None,
+    output: WrittenTo = None,
     stacks: Stacks = Path("stacks"),
     output_format: OutputFormat = "table",
 ) -> None:

@@ -32,6 +32,9 @@ PAYLOAD_TYPE: Final = "application/vnd.bedplate.ledger+json"
 FIRST: Final = "sha256:" + "0" * 64
 """What the first entry names as the hash of the one before it."""
 
+_BLOCK: Final = 64 * 1024
+"""Bytes that are read at a time to find the last entry."""
+
 Event = Literal[
     "release", "approval", "rejection", "deployment-started", "deployed", "deployment-failed",
     "refused", "destroyed", "drift", "rollback", "note",
@@ -100,14 +103,14 @@ def append(file: Path, entry: Entry, key: SigningKey | None = None) -> str:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with _locked(file) as handle:
-        content = os.pread(handle, os.fstat(handle).st_size, 0)
-        seq, previous = _end(file, content)
+        size = os.fstat(handle).st_size
+        seq, previous = _end(file, handle, size)
         body = entry.body(seq + 1, previous)
         line = dsse.canonical({"entry": body, "signatures": _signatures(body, key)})
         try:
-            _write(handle, line + b"\n", len(content))
+            _write(handle, line + b"\n", size)
         except OSError as error:
-            os.ftruncate(handle, len(content))
+            os.ftruncate(handle, size)
             reason = (error.strerror or "unknown error").lower()
             raise LedgerError(
                 f"{file} can't be written: {reason}. Fix: make room, then repeat the command."
@@ -163,16 +166,26 @@ def entries(file: Path) -> Iterator[Mapping[str, Any]]:
         yield body
 
 
-def _end(file: Path, content: bytes) -> tuple[int, str]:
+def _end(file: Path, handle: int, size: int) -> tuple[int, str]:
     """Return number and hash of the last entry."""
-    if not content:
+    if not size:
         return 0, FIRST
-    if not content.endswith(b"\n"):
+    last = _last_line(handle, size)
+    if last is None:
         fix = "run `bedplate audit verify`; restore the file from git"
         raise LedgerError(f"{file} ends in the middle of an entry. Fix: {fix}.")
-    last = content[:-1].rpartition(b"\n")[2]
     try:
         return int(json.loads(last)["entry"]["seq"]), digest(last)
     except (ValueError, KeyError, TypeError) as error:
         fix = "run `bedplate audit verify`; restore the file from git"
         raise LedgerError(f"The last entry of {file} can't be read. Fix: {fix}.") from error
+
+
+def _last_line(handle: int, size: int) -> bytes | None:
+    """Return the last line without its break, read from the end; None where it has no break."""
+    tail, at = b"", size
+    while at and b"\n" not in tail[:-1]:
+        length = min(_BLOCK, at)
+        at -= length
+        tail = os.pread(handle, length, at) + tail
+    return tail[:-1].rpartition(b"\n")[2] if tail.endswith(b"\n") else None

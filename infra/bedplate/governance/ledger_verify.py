@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,7 @@ class _Chain:
         self.hashes = [FIRST]
         self.signed = 0
         self._keys = keys
+        self._by_id = {key.keyid: key for key in keys}
         self._time: datetime | None = None
 
     def faults(self, number: int, line: bytes) -> Iterator[str]:
@@ -91,14 +92,17 @@ class _Chain:
             yield "It is no entry of a ledger."
             return
         body = record["entry"]
-        if dsse.canonical(record) != line:
+        is_canonical = dsse.canonical(record) == line
+        if not is_canonical:
             yield "It is not written in canonical form: it was edited."
         if body.get("seq") != number:
             yield f"It says it is entry {body.get('seq')}: entries were removed or moved."
         if body.get("previous") != previous:
             yield "It does not follow from the entry before it: one of the two was edited or moved."
         yield from self._order(body)
-        yield from self._signature(record)
+        if record["signatures"]:
+            payload = _payload(line) if is_canonical else dsse.canonical(body)
+            yield from self._signature(record["signatures"], payload)
 
     def _order(self, body: Mapping[str, Any]) -> Iterator[str]:
         try:
@@ -111,22 +115,32 @@ class _Chain:
             yield "It is older than the entry before it."
         self._time = time
 
-    def _signature(self, record: Mapping[str, Any]) -> Iterator[str]:
-        if not record["signatures"]:
-            return
+    def _signature(self, signatures: list[Any], payload: bytes) -> Iterator[str]:
         try:
-            fields = {
-                "payloadType": PAYLOAD_TYPE,
-                "payload": "",
-                "signatures": record["signatures"],
-            }
-            bare = Envelope.from_json(fields)
-            payload = dsse.canonical(record["entry"])
-            dsse.verify(Envelope(PAYLOAD_TYPE, payload, bare.signatures), PAYLOAD_TYPE, self._keys)
+            fields = {"payloadType": PAYLOAD_TYPE, "payload": "", "signatures": signatures}
+            envelope = replace(Envelope.from_json(fields), payload=payload)
+            self._verify(envelope)
         except (SignatureError, dsse.EnvelopeError):
             yield "Its signature does not count: it was edited, or signed with an unknown key."
         else:
             self.signed += 1
+
+    def _verify(self, envelope: Envelope) -> None:
+        """Verify by the key that the signature names, and by all of them where that fails."""
+        named = self._by_id.get(envelope.signatures[0].keyid)
+        if named is not None:
+            try:
+                dsse.verify(envelope, PAYLOAD_TYPE, (named,))
+            except SignatureError:
+                pass
+            else:
+                return
+        dsse.verify(envelope, PAYLOAD_TYPE, self._keys)
+
+
+def _payload(line: bytes) -> bytes:
+    """Return the entry of a line in canonical form, as it stands there: it is what is signed."""
+    return line[len(b'{"entry":') : line.rindex(b',"signatures":')]
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
