@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bedplate.governance.approvals import decide_on
-from bedplate.governance.ledger import Entry, append
-from bedplate.governance.records import records_of, write_new
+from bedplate.governance.ledger import Entry
+from bedplate.governance.recording import record_new
+from bedplate.governance.records import records_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,11 +45,12 @@ def decided(
     envelope = decide_on(release, intent, key, now)
     who = intent.approver
     file = records.approval_file(release, who.name)
-    write_new(file, json.dumps(envelope.to_json(), indent=2) + "\n")
     event: Event = "approval" if intent.choice == "approved" else "rejection"
     expires = (now + intent.lasts).isoformat()
     facts = {"role": who.role, "reason": intent.reason, "expires": expires}
     if intent.allows:
         facts["allows"] = ", ".join(intent.allows)
-    append(records.ledger, Entry(now, who.name, event, environment, release.digest, facts), key)
+    entry = Entry(now, who.name, event, environment, release.digest, facts)
+    text = json.dumps(envelope.to_json(), indent=2) + "\n"
+    record_new(file, text, records.ledger, entry, key)
     return Decided(release, file)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bedplate.errors import BedplateError, UsageError
 from bedplate.governance.gate import present_release
 from bedplate.governance.judgement import assessed
-from bedplate.governance.ledger import Entry, LedgerError, append, entries
-from bedplate.governance.records import records_of, write_new
+from bedplate.governance.ledger import Entry, append, entries
+from bedplate.governance.recording import is_recorded, record_new
+from bedplate.governance.records import records_of
 from bedplate.governance.release import changed, read_release
 from bedplate.governance.release_difference import difference, kept
 from bedplate.governance.simulation import resolved, simulated
@@ -70,29 +71,19 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
 
 
 def recorded(made: Release, records: Records) -> Path:
-    """Write a release and record it in the ledger, both or neither; return its file."""
+    """Write a release and record it in the ledger, both or neither; return its file.
+
+    A release whose run was killed between the two has no entry: it then gets one.
+    """
     file = records.release_file(made)
     facts = {"short": made.short, "parts": dict(made.parts)}
     entry = Entry(made.created, made.author, "release", made.environment, made.digest, facts)
-    if file.is_file() and not _is_recorded(made, records):
-        read_release(file)  # a run that was killed between the two is finished
-    else:
-        write_new(file, made.dumps())
-    try:
+    if file.is_file() and not is_recorded(records.ledger, entry):
+        read_release(file)  # its name is its digest, which reading proves
         append(records.ledger, entry)
-    except BaseException:
-        if not _is_recorded(made, records):
-            file.unlink(missing_ok=True)
-        raise
+    else:
+        record_new(file, made.dumps(), records.ledger, entry)
     return file
-
-
-def _is_recorded(made: Release, records: Records) -> bool:
-    try:
-        found = list(entries(records.ledger))
-    except LedgerError:
-        return False
-    return any(each["event"] == "release" and each["release"] == made.digest for each in found)
 
 
 def summary_of(judged: Assessment) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from bedplate.spec.people import name_fault, same_person
 
-
 MIXED = "'L\\u0430yla' mixes the alphabets Cyrillic and Latin: it may look like another name"
 
 
