@@ -65,10 +65,10 @@ def _environment(one: Assessment, stacks: Path) -> EnvironmentReport:
 
 def _policies(stacks: Path) -> Mapping[str, Policy]:
     """Return the catalogue by id; of two rules with one id the one that denies."""
-    from bedplate.governance.policy_set import admission_policies, policies_of  # noqa: PLC0415
+    from bedplate.governance.policy_set import all_policies_of  # noqa: PLC0415 - see bedplate.cli
 
     try:
-        found = (*policies_of(stacks).policies, *admission_policies().policies)
+        found = all_policies_of(stacks)
     except BedplateError:
         return {}  # the check has said so: what it found is told without it
     return {policy.id: policy for policy in reversed(found)}

@@ -94,13 +94,13 @@ def run_tests(
     Own rules lie in policies/ beside the stacks folder, their tests in tests/policies/. Exits 1
     where a test fails or breaks, where there is none, or where the rules can't be loaded.
     """
-    from bedplate.governance.policy_set import own_rules_of, policies_of  # noqa: PLC0415
+    from bedplate.governance.policy_set import all_policies_of, own_rules_of  # noqa: PLC0415
 
     own = own_rules_of(stacks)
     if own is None:
         fix = "make one with `bedplate policy new`"
         raise UsageError(f"{shown(_policies(stacks))} holds no own rules. Fix: {fix}.")
-    policies_of(stacks)
+    all_policies_of(stacks)
     by, results = _tested([own, _tests(stacks)])
     failed = sum(result.result != "pass" for result in results)
     if output_format == "json":
@@ -135,7 +135,7 @@ def diff(
     before, after = policies_in(old), policies_in(new_set)
     with working(f"Judging {', '.join(names)} twice"):
         changes = list(policy_changes(names, Options(stacks), before, after))
-    policies = compared(before, after)
+    policies = compared((before.deploy, before.admission), (after.deploy, after.admission))
     if output_format == "json":
         text = json.dumps(diff_document(policies, changes), indent=2, ensure_ascii=False)
     else:

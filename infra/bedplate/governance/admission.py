@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from bedplate.components.platform.admission_parameters import parameters
 from bedplate.components.platform.admission_templates import rules
-from bedplate.components.platform.supply import supply_of
-from bedplate.components.scope import Scope
 from bedplate.contracts.objects import object_faults
 from bedplate.errors import Problem
+from bedplate.governance.admission_rules import own_constraints_of, parameters_of
 from bedplate.governance.assessment import Assessment
 from bedplate.governance.judgement import rego_engine
-from bedplate.governance.policy_set import admission_policies
+from bedplate.governance.policy_set import admission_policies, admission_policies_of
 from bedplate.governance.simulation import resolved
 from bedplate.policy.admission import Subject, judge
 from bedplate.policy.admission_input import pulumi_config, type_of
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
     from bedplate.governance.assessment import Options
     from bedplate.policy.admission_manifests import Manifest
-    from bedplate.policy.catalogue import Policy
+    from bedplate.policy.catalogue import Catalogue, Policy
     from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
     from bedplate.spec.platform import PlatformSpec
@@ -49,12 +47,6 @@ class Admission:
     """The objects."""
     assessment: Assessment
     """What is wrong with them, decided as for the environment itself."""
-
-
-def parameters_of(spec: PlatformSpec) -> dict[str, list[Any]]:
-    """Return what an environment's constraints give the rules, without asking its cluster."""
-    scope = Scope(spec)
-    return parameters(spec, supply_of(scope), f"s3://{scope.names.bucket('models')}/")
 
 
 def pulumi_config_of(spec: PlatformSpec) -> dict[str, dict[str, Any]]:
@@ -74,7 +66,8 @@ def admitted(paths: Sequence[Path], name: str, options: Options) -> Admission:
     faults = _faults(manifests, environment.spec)
     engine = rego_engine(options)
     try:
-        findings = _findings(manifests, environment.spec, engine)
+        catalogue = admission_policies_of(options.stacks)
+        findings = _findings(manifests, environment.spec, catalogue, engine)
     finally:
         engine.close()
     standing, tier = standing_of(environment.spec), environment.spec.tier
@@ -86,10 +79,10 @@ def admitted(paths: Sequence[Path], name: str, options: Options) -> Admission:
 
 
 def _findings(
-    manifests: Sequence[Manifest], spec: PlatformSpec, engine: RegoEngine
+    manifests: Sequence[Manifest], spec: PlatformSpec, catalogue: Catalogue, engine: RegoEngine
 ) -> tuple[Finding, ...]:
     constraints = given_constraints(rules(), parameters_of(spec))
-    catalogue = admission_policies()
+    constraints |= own_constraints_of(catalogue, spec)
     asked = [policy for policy in catalogue.policies if "admission" in policy.phase]
     # What lies in a wrong namespace is told so, and judged all the same.
     labels = team_labels(dict.fromkeys(_namespaces(manifests), _SOMEBODYS) | _teams(spec))

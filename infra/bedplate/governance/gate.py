@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bedplate.governance.approvals import verified
 from bedplate.governance.changes import FileTickets, change_of
 from bedplate.governance.judgement import assessed
-from bedplate.governance.policy_set import policies_of
+from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.governance.records import records_of
 from bedplate.governance.release import changed, make_release
 from bedplate.governance.simulation import resolved, simulated
@@ -74,10 +74,11 @@ def present_release(
 
 def policy_texts(options: Options) -> Mapping[str, bytes]:
     """Return all that decides what a policy says, by names that are the same on every machine."""
-    catalogue = policies_of(options.stacks)
+    stacks = options.stacks
+    modules = (*policies_of(stacks).modules, *admission_policies_of(stacks).modules)
     texts = {
         "/".join((module.package, *PurePath(module.file).parts[-2:])): module.text.encode()
-        for module in catalogue.modules
+        for module in modules
     }
     waivers = options.stacks.resolve().parent / "waivers.yaml"
     return texts | ({"waivers.yaml": waivers.read_bytes()} if waivers.is_file() else {})

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from bedplate.components.platform.supply import supply_of
 from bedplate.components.scope import Scope
 from bedplate.errors import SpecError
+from bedplate.governance.admission_rules import own_constraints_of
 from bedplate.governance.assessment import Assessment
 from bedplate.governance.contracts import contract_problems
-from bedplate.governance.policy_set import admission_policies, policies_of
+from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
@@ -69,13 +70,14 @@ def rego_engine(options: Options) -> RegoEngine:
 def _findings(
     environment: Resolved, plan: Plan, cost: Cost, options: Options, release: Release | None
 ) -> tuple[Finding, ...]:
-    catalogue = policies_of(options.stacks)
+    catalogue, admission = policies_of(options.stacks), admission_policies_of(options.stacks)
     spec, unpriced = environment.spec, list(cost.unpriced)
     known = facts(spec, options.today, cost.hourly_usd, unpriced, release)
     engine = rego_engine(options)
     try:
         found = evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
-        inside = judge_plan(plan, admission_policies(), engine, environment.origins, options.phase)
+        own = own_constraints_of(admission, spec)
+        inside = judge_plan(plan, admission, engine, environment.origins, options.phase, own)
         return (*found, *inside)
     finally:
         engine.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ from bedplate.policy.own_rules import CONTROLS, own_folder, packs_of, with_own
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bedplate.policy.catalogue import Catalogue
+    from bedplate.policy.catalogue import Catalogue, Policy
 
 
 @cache
 def shipped_policies() -> Catalogue:
     """Return the policies that ship with Bedplate, read once a process."""
-    return policies_in(asset("policies"))
+    folder = asset("policies")
+    return load_catalogue(packs_of(folder), [folder / CONTROLS])
 
 
 @cache
@@ -37,7 +39,25 @@ def policies_of(stacks: Path) -> Catalogue:
     own = own_rules_of(stacks)
     if own is None:
         return shipped_policies()
-    return with_own(shipped_policies(), own, asset("policies") / CONTROLS)
+    beside = admission_policies().policies
+    return with_own(shipped_policies(), own, asset("policies") / CONTROLS, beside)
+
+
+def admission_policies_of(stacks: Path) -> Catalogue:
+    """Return the policies on Kubernetes objects of the platform, its own ones included.
+
+    Raises PolicyError with every fault of its own rules.
+    """
+    own = own_rules_of(stacks)
+    if own is None:
+        return admission_policies()
+    beside, controls = policies_of(stacks).policies, asset("policies") / CONTROLS
+    return with_own(admission_policies(), own, controls, beside, admission=True)
+
+
+def all_policies_of(stacks: Path) -> tuple[Policy, ...]:
+    """Return every policy of the platform: those on plans, then those at admission."""
+    return (*policies_of(stacks).policies, *admission_policies_of(stacks).policies)
 
 
 def own_rules_of(stacks: Path) -> Path | None:
@@ -45,7 +65,17 @@ def own_rules_of(stacks: Path) -> Path | None:
     return own_folder(stacks, asset("policies"))
 
 
-def policies_in(folder: Path) -> Catalogue:
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """One version of the policies."""
+
+    deploy: Catalogue
+    """Those on plans."""
+    admission: Catalogue
+    """Those on Kubernetes objects; without any where the version has no such pack."""
+
+
+def policies_in(folder: Path) -> PolicySet:
     """Return the set of policies in a folder of packs, such as another version of the shipped one.
 
     Clauses that it does not list itself are the shipped ones.
@@ -55,5 +85,6 @@ def policies_in(folder: Path) -> Catalogue:
         problem = f"{folder} holds no policy pack for deployments"
         raise UsageError(f"{problem}. Fix: name a folder of packs, such as a copy of policies/.")
     mine = folder / CONTROLS
-    controls = mine if mine.is_file() else asset("policies") / CONTROLS
-    return load_catalogue(packs, [controls])
+    controls = [mine if mine.is_file() else asset("policies") / CONTROLS]
+    inside = load_catalogue(packs_of(folder, admission=True), controls)
+    return PolicySet(load_catalogue(packs, controls), inside)

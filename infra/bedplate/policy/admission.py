@@ -63,13 +63,15 @@ def judge_plan(
     engine: RegoEngine,
     origins: Mapping[str, Origin],
     phase: Phase = "design",
+    own: Mapping[str, Constraint] | None = None,
 ) -> tuple[Finding, ...]:
     """Return every admission policy's verdict on the plan's objects that it would be asked about.
 
     These are the objects in teams' namespaces, and those that lie in none. What the platform makes
-    there itself is judged too, but for what the constraints leave out by label.
+    there itself is judged too, but for what the constraints leave out by label. `own` are the
+    constraints of policies that the plan makes none for.
     """
-    constraints = planned_constraints(plan, rules())
+    constraints = planned_constraints(plan, rules()) | {**(own or {})}
     subjects = [
         Subject(
             resource.inputs,

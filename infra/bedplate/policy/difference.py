@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bedplate.policy.catalogue import Catalogue
     from bedplate.policy.finding import Finding
@@ -46,8 +46,8 @@ def changed(environment: str, old: Sequence[Finding], new: Sequence[Finding]) ->
     )
 
 
-def compared(old: Catalogue, new: Catalogue) -> Policies:
-    """Return how two sets differ; a helper that a rule calls counts as a part of its module."""
+def compared(old: Iterable[Catalogue], new: Iterable[Catalogue]) -> Policies:
+    """Return how two sets differ, each of some catalogues."""
     before, after = _described(old), _described(new)
     both = set(before) & set(after)
     return Policies(
@@ -65,8 +65,9 @@ def _blocking(findings: Sequence[Finding]) -> dict[tuple[str, str], Finding]:
     return found
 
 
-def _described(catalogue: Catalogue) -> dict[tuple[str, str], object]:
-    texts = {module.file: module.text for module in catalogue.modules}
+def _described(catalogues: Iterable[Catalogue]) -> dict[tuple[str, str], object]:
+    both = list(catalogues)
+    texts = {module.file: module.text for one in both for module in one.modules}
     return {
         (policy.id, policy.level): (
             policy.severity,
@@ -75,5 +76,6 @@ def _described(catalogue: Catalogue) -> dict[tuple[str, str], object]:
             policy.resource_types,
             texts.get(policy.file, ""),
         )
-        for policy in catalogue.policies
+        for one in both
+        for policy in one.policies
     }

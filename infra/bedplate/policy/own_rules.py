@@ -1,7 +1,8 @@
 """Own rules: the policy packs of a platform repository, which add to the shipped ones.
 
-They lie in ``policies/`` beside ``stacks/``: each folder with ``PulumiPolicy.yaml`` is a pack, and
-``controls.yaml`` holds clauses of the organisation's own. They can only add: a pack that takes the
+They lie in ``policies/`` beside ``stacks/``: each folder with ``PulumiPolicy.yaml`` is a pack, of
+rules on plans or on Kubernetes objects at admission, and ``controls.yaml`` holds clauses of the
+organisation's own. They can only add: a pack that takes the
 package, an id, a rule or a clause of ours is refused, so that nothing of ours is replaced in
 silence. To tighten one of ours, write a rule that asks for more; both are then asked.
 """
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 from bedplate.errors import PolicyError, Problem
 from bedplate.policy.catalogue import Catalogue, load_catalogue
 from bedplate.policy.controls import load_controls
+from bedplate.policy.own_admission import admission_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bedplate.policy.catalogue import Module, Policy
@@ -39,7 +41,8 @@ def own_folder(stacks: Path, shipped: Path) -> Path | None:
     folder = stacks.parent / "policies" if stacks.name else stacks.resolve().parent / "policies"
     if not folder.is_dir() or folder.resolve() == shipped.resolve():
         return None
-    return folder if packs_of(folder) and _texts(folder) != _texts(shipped) else None
+    packs = packs_of(folder) + packs_of(folder, admission=True)
+    return folder if packs and _texts(folder) != _texts(shipped) else None
 
 
 def _texts(folder: Path) -> dict[str, bytes]:
@@ -58,18 +61,29 @@ def packs_of(folder: Path, *, admission: bool = False) -> list[Path]:
     ]
 
 
-def with_own(shipped: Catalogue, folder: Path, controls: Path) -> Catalogue:
-    """Return the shipped catalogue with the own rules of a folder.
+def with_own(
+    shipped: Catalogue,
+    folder: Path,
+    controls: Path,
+    beside: Iterable[Policy] = (),
+    *,
+    admission: bool = False,
+) -> Catalogue:
+    """Return the shipped catalogue with the own rules of a folder: on plans, or at admission.
 
-    ``controls`` is the file of the shipped clauses, which own rules may cite. Raises PolicyError
-    with every fault, one a line.
+    ``controls`` is the file of the shipped clauses, which own rules may cite; ``beside`` are
+    policies of the other kind, whose ids are taken too. Raises PolicyError with every fault, one a
+    line.
     """
     mine = folder / CONTROLS
     problems = _taken_clauses(mine, shipped)
     files = [controls, *([mine] if mine.is_file() else [])]
-    own = load_catalogue(packs_of(folder), files)
+    own = load_catalogue(packs_of(folder, admission=admission), files)
+    taken = (*shipped.policies, *beside)
     problems += [fault for module in own.modules for fault in _package_faults(module, shipped)]
-    problems += [fault for policy in own.policies for fault in _policy_faults(policy, shipped)]
+    problems += [fault for policy in own.policies for fault in _policy_faults(policy, taken)]
+    if admission:
+        problems += [fault for policy in own.policies for fault in admission_faults(policy)]
     if problems:
         raise PolicyError("\n".join(str(problem) for problem in sorted(set(problems))))
     policies = sorted(
@@ -98,12 +112,14 @@ def _package_faults(module: Module, shipped: Catalogue) -> Iterator[Problem]:
         yield Problem(module.file, 0, 0, "", text, "give the pack a package of its own")
 
 
-def _policy_faults(policy: Policy, shipped: Catalogue) -> Iterator[Problem]:
+def _policy_faults(policy: Policy, taken: Sequence[Policy]) -> Iterator[Problem]:
     for what, mine, theirs in (
-        ("id", policy.id, {other.id for other in shipped.policies}),
-        ("rule", policy.rule, {other.rule for other in shipped.policies}),
+        ("id", policy.id, {other.id: other for other in taken}),
+        ("rule", policy.rule, {other.rule: other for other in taken}),
     ):
         if mine in theirs:
-            text = f"the {what} {mine} is Bedplate's; an own rule adds and never replaces one"
+            is_ours = theirs[mine].package.partition("_")[0] in RESERVED
+            whose = "Bedplate's" if is_ours else "that of another own rule"
+            text = f"the {what} {mine} is {whose}; an own rule adds and never replaces one"
             place = (policy.file, policy.line, 1, policy.rule)
             yield Problem(*place, text, "choose another; both rules are then asked")

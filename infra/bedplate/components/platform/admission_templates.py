@@ -136,7 +136,7 @@ def _rule(file: Path, shared: list[str]) -> AdmissionRule:
         kind="Bedplate" + "".join(part.title() for part in file.stem.split("_")),
         title=described["title"],
         rego="\n".join([*parts, handed]),
-        matches=tuple(_match(token) for token in custom["resource_types"]),
+        matches=tuple(match_of(token) for token in custom["resource_types"]),
         parameters=tuple(custom.get("parameters", ())),
         severity=custom["severity"],
     )
@@ -151,7 +151,7 @@ def _metadata(text: str) -> Iterator[str]:
         yield line.removeprefix("#").removeprefix(" ") + "\n"
 
 
-def _match(token: str) -> tuple[str, str]:
+def match_of(token: str) -> tuple[str, str]:
     """Return group and kind of `kubernetes:<group>/<version>:<Kind>`."""
     _, group_version, kind = token.split(":")
     group = group_version.split("/", maxsplit=1)[0]

@@ -217,13 +217,15 @@ def test_a_difference_names_what_would_newly_block(run: Run, project: Path) -> N
         rule.read_text() + "\ndeny_zt_001 contains message if {\n"
         '\tinput.__type == "aws:eks/cluster:Cluster"\n\tmessage := "None is good enough."\n}\n'
     )
+    rule = new / "admission/zero_trust/roles.rego"
+    rule.write_text(rule.read_text() + '\ndeny_zt_105 contains "No role." if kind == "Role"\n')
     done = run("policy", "diff", str(old), str(new), "--format", "json")
     found = json.loads(done.out)
 
     assert done.code == 1
-    assert found["policies"] == {"added": [], "removed": [], "changed": ["ZT-001"]}
+    assert found["policies"] == {"added": [], "removed": [], "changed": ["ZT-001", "ZT-105"]}
     (environment,) = found["environments"]
-    assert {f["policy"] for f in environment["newly_blocked"]} == {"ZT-001"}
+    assert {f["policy"] for f in environment["newly_blocked"]} == {"ZT-001", "ZT-105"}
     assert environment["no_longer_blocked"] == []
 
 
