@@ -18,7 +18,7 @@ def in_dependency_order(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     differs from run to run.
     """
     left = {resource.urn: resource for resource in resources}
-    needs = {urn: _needs(resource) & set(left) for urn, resource in left.items()}
+    needs = {urn: _needs(resource) & left.keys() for urn, resource in left.items()}
     ready = [urn for urn, needed in needs.items() if not needed]
     heapq.heapify(ready)
     waiting: dict[str, list[str]] = {}
