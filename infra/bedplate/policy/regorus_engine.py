@@ -169,7 +169,7 @@ class RegorusEngine:
 
     def _answer(self) -> list[Any]:
         """Return the next answer; raises _Dead where the worker ended or a task takes too long."""
-        (at, _), since = self._at(), time.monotonic()
+        at, since = None, 0.0
         while True:
             try:
                 line = self._lines.get(timeout=_POLL)

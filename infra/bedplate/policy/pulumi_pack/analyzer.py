@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from bedplate.errors import BedplateError, PolicyError
+from bedplate.errors import BedplateError
 from bedplate.governance.policy_set import shipped_policies
 from bedplate.policy.finding import stack_urn
 from bedplate.policy.pulumi_pack.answers import (
@@ -26,9 +26,10 @@ from bedplate.policy.pulumi_pack.simulation import start_simulation
 from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bedplate.engine.plan import Resource
+    from bedplate.policy.decision import Decision
     from bedplate.policy.finding import Finding
 
 Diagnostic: TypeAlias = analyzer_pb2.AnalyzeDiagnostic
@@ -150,24 +151,23 @@ class _Run:
         """Return what is wrong with one resource."""
         resource, provider = observed(request), provider_of(request)
         self._seen[resource.urn] = resource
-        try:
-            bench = self._able_bench()
-            findings = bench.on_resource(resource, provider)
-        except BedplateError as error:
+        judged = self._judged(lambda bench: bench.on_resource(resource, provider))
+        if isinstance(judged, str):
             # A preview is refused once, for the stack; nothing may be deployed before that.
-            return [] if self._is_preview else [refusal(error.message, resource.urn)]
+            return [] if self._is_preview else [refusal(judged, resource.urn)]
+        bench, decision = judged
         # What is open may become known with the resources around it.
-        return self._diagnostics(bench, [one for one in findings if one.verdict != "unresolved"])
+        closed = [one for one in decision.findings if one.verdict != "unresolved"]
+        return self._diagnostics(bench, closed)
 
     def on_stack(self, request: analyzer_pb2.AnalyzeStackRequest) -> analyzer_pb2.AnalyzeResponse:
         """Return what is wrong with the stack, save what was said of its resources before."""
         layer = layer_of(self._stack, self._project, request.resources, self._seen)
         urn = stack_urn(self._stack, self._project)
-        try:
-            bench = self._able_bench()
-            decision = bench.on_layer(layer)
-        except BedplateError as error:
-            return analyzer_pb2.AnalyzeResponse(diagnostics=[refusal(error.message, urn)])
+        judged = self._judged(lambda bench: bench.on_layer(layer))
+        if isinstance(judged, str):
+            return analyzer_pb2.AnalyzeResponse(diagnostics=[refusal(judged, urn)])
+        bench, decision = judged
         names = policy_names(bench.catalogue)
         return analyzer_pb2.AnalyzeResponse(
             diagnostics=[
@@ -184,11 +184,15 @@ class _Run:
             ],
         )
 
-    def _able_bench(self) -> Bench:
+    def _judged(self, judge: Callable[[Bench], Decision]) -> tuple[Bench, Decision] | str:
+        """Return what the bench decides; a sentence where nothing can be judged."""
         bench = self.bench()
         if bench is None:
-            raise PolicyError(self._refusal)
-        return bench
+            return self._refusal
+        try:
+            return bench, judge(bench)
+        except BedplateError as error:
+            return error.message
 
     def _diagnostics(self, bench: Bench, findings: Iterable[Finding]) -> list[Diagnostic]:
         """Return what was not said yet."""

@@ -63,15 +63,15 @@ class Bench:
         self._waivers = load_waivers(root, environments(project.stacks))
         self._phase: Phase = "design" if project.is_preview else "deploy"
 
-    def on_resource(self, resource: Resource, provider: Resource | None) -> Sequence[Finding]:
+    def on_resource(self, resource: Resource, provider: Resource | None) -> Decision:
         """Return what the rules on one resource say of it, before it is deployed."""
         alone = self._alone
         if not matching(alone.policies, resource.type):
-            return ()
+            return Decision(())
         resources = (resource,) if provider is None else (provider, resource)
         found = self._findings(self._layer(resources), alone, self._facts)
         own = [finding for finding in found if finding.urn == resource.urn]
-        return self._decided(own, whole=False).findings
+        return self._decided(own)
 
     def on_layer(self, layer: LayerPlan) -> Decision:
         """Return what all rules say of all resources of a layer."""
@@ -79,7 +79,7 @@ class Bench:
         priced = replace(self._simulated, layers=(*others, layer))
         found = self._findings(layer, self.catalogue, self._facts_of(priced))
         # The waivers of the other layers excuse nothing here.
-        return self._decided(found, whole=False)
+        return self._decided(found)
 
     def close(self) -> None:
         """End the engine."""
@@ -141,9 +141,9 @@ class Bench:
         plan, origins = Plan(self.project.stack, (layer,)), self._environment.origins
         return evaluate(plan, catalogue, known, self._engine, origins, self._phase)
 
-    def _decided(self, findings: Sequence[Finding], *, whole: bool) -> Decision:
+    def _decided(self, findings: Sequence[Finding]) -> Decision:
         standing = standing_of(self._environment.spec)
-        decision = decide(findings, self._waivers, standing, self._today, whole=whole)
+        decision = decide(findings, self._waivers, standing, self._today, whole=False)
         if not self.project.is_preview:
             return decision
         return replace(decision, findings=tuple(map(self._as_previewed, decision.findings)))

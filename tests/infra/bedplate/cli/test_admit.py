@@ -98,6 +98,48 @@ def test_a_waiver_without_approval_excuses_nothing(run: Callable[..., Any], proj
     assert "waivers.yaml:2:" in done.out
 
 
+OWN = """\
+package gate
+
+import rego.v1
+
+# METADATA
+# title: Services say which room they are of
+# description: A room pays.
+# custom:
+#   id: ACM-101
+#   severity: critical
+#   scope: resource
+#   phase: [design, deploy, admission]
+#   resource_types: [kubernetes:core/v1:Service]
+#   reads: [metadata.labels]
+#   controls: [iso27001:A.5.9]
+#   avoid: A Service without the label room.
+#   remediation: Add the label.
+deny_acm_101 contains "It has no room." if not input.review.object.metadata.labels.room
+"""
+
+
+def test_own_rules_at_admission_are_asked_too(run: Callable[..., Any], project: Path) -> None:
+    """A platform's own rule blocks beside the shipped ones; a faulty one is told with its place."""
+    pack = project / "policies" / "gate"
+    (pack / "names").mkdir(parents=True)
+    (pack / "PulumiPolicy.yaml").write_text("runtime: opa\ninputFormat: kubernetes-admission\n")
+    (pack / "names" / "room.rego").write_text(OWN)
+    _write(project, service=SERVICE.replace("NodePort", "ClusterIP"))
+    done = run("admit", "deploy", "--env", "dev")
+
+    assert done.code == 1
+    assert done.rows[0] == (
+        "deploy/service.yaml:3:1: ACM-101 critical: It has no room. Fix: Add the label."
+    )
+
+    (pack / "names" / "room.rego").write_text(OWN.replace("ACM-101", "ZT-101"))
+    refused = run("admit", "deploy", "--env", "dev")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("policies/gate/names/room.rego:9:5: custom.id: ZT-101 of scope")
+
+
 def test_json_is_that_of_a_check(run: Callable[..., Any], project: Path) -> None:
     """Findings with their place; the number of objects beside them."""
     _write(project, service=SERVICE)
