@@ -17,7 +17,7 @@ from bedplate.cli.parameters import (
     complete_environment,
     examples,
 )
-from bedplate.cli.places import chosen, suggestion
+from bedplate.cli.places import cache_folder, chosen, suggestion
 from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def _pack(pack: str) -> Path:
 
     if pack != "python":
         return asset("policies") / ("deploy" if pack == "opa" else pack)
-    return Path(__file__).parents[1] / "policy" / "pulumi_pack"
+    from bedplate.policy.pulumi_pack.placed import placed  # noqa: PLC0415 - see bedplate.cli
+
+    return placed(cache_folder())
 
 
 def _config(environment: str, stacks: Path, pack: str | None) -> str:

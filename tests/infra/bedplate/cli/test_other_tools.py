@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from support.opa_server import free_port, opa_server, stand_in
 
 from bedplate.assets import asset
@@ -89,7 +91,9 @@ def test_packs_are_found(run: Callable[..., Any]) -> None:
     opa = run("policies", "--pack", "opa").out
 
     assert opa == f"{asset('policies') / 'deploy'}\n"
-    assert python.endswith("/policy/pulumi_pack\n")
+    marker = yaml.safe_load((Path(python.strip()) / "PulumiPolicy.yaml").read_text())
+    assert marker["runtime"]["options"] == {"toolchain": "pip", "virtualenv": sys.prefix}
+    assert run("policies", "--pack", "python").out == python
     for folder in (python, opa):
         assert (Path(folder.strip()) / "PulumiPolicy.yaml").is_file()
 
