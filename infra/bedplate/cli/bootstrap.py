@@ -16,6 +16,7 @@ from bedplate.errors import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bedplate.engine.plan import Plan
     from bedplate.operate.bootstrap import Outcome
     from bedplate.operate.bootstrap_steps import Step
     from bedplate.spec.platform import PlatformSpec
@@ -51,14 +52,16 @@ def bootstrap(
 
     chosen([environment], stacks)
     options = Options(stacks)
-    with working(f"Simulating {environment}"):
-        found = resolved(environment, options)
-        plan = simulated(found, options)
+    found = resolved(environment, options)
     as_text = output_format == "table"
 
     def done(step: Step) -> None:
         if as_text:
             say(_line(step, dry=dry_run))
+
+    def plan() -> Plan:
+        with working(f"Simulating {environment}"):
+            return simulated(found, options)
 
     outcome = run(found.spec, plan, connect, dry=dry_run, done=done)
     said = _said(found.spec, outcome)

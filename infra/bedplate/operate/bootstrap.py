@@ -79,7 +79,7 @@ def connect(region: str) -> Clients:
 
 def bootstrap(
     spec: PlatformSpec,
-    plan: Plan,
+    plan: Callable[[], Plan],
     clients: Callable[[str], Clients],
     *,
     dry: bool,
@@ -87,17 +87,20 @@ def bootstrap(
 ) -> Outcome:
     """Make what the deployer of an environment needs; `done` is told each step as it ends.
 
-    Raises BedplateError with one sentence for what can't be, before anything is written where that
-    can be known.
+    `plan` is asked for the environment's plan once all is known that could refuse it sooner. Raises
+    BedplateError with one sentence for what can't be.
     """
-    work = _work(spec, plan)
-    connected = clients(work.deployer.state_region)
+    deployer, issuer = deployer_of(spec), issuer_of(spec)
+    connected = clients(deployer.state_region)
     caller = _caller(connected, spec)
+    written = documents(plan(), deployer)
+    named = {deployer.policy_arn(str(n)): each for n, each in enumerate(written, 1)}
+    work = _Work(spec, deployer, issuer, named, ceiling(written, deployer))
     steps: list[Step] = []
     for step in _steps(work, connected, Hand(dry)):
         steps.append(step)
         done(step)
-    return Outcome(caller, work.deployer, tuple(steps))
+    return Outcome(caller, deployer, tuple(steps))
 
 
 def advice(spec: PlatformSpec, outcome: Outcome) -> dict[str, Any]:
@@ -117,14 +120,6 @@ def advice(spec: PlatformSpec, outcome: Outcome) -> dict[str, Any]:
         kept = f"{account}:policy{PATH}{deployer.names.resource('boundary')}"
         said["identities"] = {"permissions_boundary_arn": kept}
     return said
-
-
-def _work(spec: PlatformSpec, plan: Plan) -> _Work:
-    deployer = deployer_of(spec)
-    issuer = issuer_of(spec)
-    written = documents(plan, deployer)
-    named = {deployer.policy_arn(str(n)): each for n, each in enumerate(written, 1)}
-    return _Work(spec, deployer, issuer, named, ceiling(written, deployer))
 
 
 def _caller(clients: Clients, spec: PlatformSpec) -> str:

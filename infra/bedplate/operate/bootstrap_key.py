@@ -131,7 +131,9 @@ class StateKey:
             return same(json.loads(answer["Policy"]))
 
         def write() -> object:
-            return self._kms.put_key_policy(KeyId=arn, Policy=json.dumps(policy))
+            return self._kms.put_key_policy(
+                KeyId=arn, PolicyName="default", Policy=json.dumps(policy)
+            )
 
         return Setting("policy", same(policy), read, write)
 
