@@ -14,6 +14,7 @@ from bedplate.governance.ledger_verify import Fault, git_faults, verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bedplate.governance.evidence_bucket import EvidenceBucket
     from bedplate.governance.evidence_verify import Evidence
     from bedplate.governance.ledger_verify import Verification
     from bedplate.governance.records import Records
@@ -46,8 +47,9 @@ def audited(
     kept: tuple[Anchor, ...] = ()
     if in_bucket:
         try:
-            kept = anchors_of(evidence_bucket(spec), records.environment)
-            faults += _unkept(kept, records, spec, evidence)
+            bucket = evidence_bucket(spec)
+            kept = anchors_of(bucket, records.environment)
+            faults += _unkept(kept, records, bucket, evidence)
         except AnchorError as error:
             what = error.message.partition(" Fix:")[0]
             faults.append(Fault(0, f"Whether its end was cut off is not known. {what}"))
@@ -69,9 +71,8 @@ def _foreign(evidence: Evidence, records: Records, spec: PlatformSpec) -> Iterat
 
 
 def _unkept(
-    kept: tuple[Anchor, ...], records: Records, spec: PlatformSpec, evidence: Evidence | None
+    kept: tuple[Anchor, ...], records: Records, bucket: EvidenceBucket, evidence: Evidence | None
 ) -> Iterator[Fault]:
-    bucket = evidence_bucket(spec)
     if not kept:
         fix = f"`bedplate audit anchor {records.environment}`"
         yield Fault(0, f"{bucket.shown.capitalize()} has no anchor of {shown(records.ledger)}: "

@@ -61,7 +61,7 @@ class EvidenceBucket:
             read_timeout=_READ_S,
             retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
         )
-        return boto3.Session(region_name=self.region).client("s3", config=config)
+        return boto3.client("s3", region_name=self.region, config=config)
 
     def must_lock(self) -> None:
         """Raise AnchorError unless every object is locked as soon as it is written."""
