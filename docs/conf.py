@@ -32,6 +32,8 @@ exclude_patterns = [
     *("benchmarks", "dist", "infra", "policies", "requirements", "site"),
     *("stacks", "templates", "tests", "tools"),
 ]
+# What a command prints stands in `console` blocks too, and is of no language.
+suppress_warnings = ["misc.highlighting_failure"]
 myst_heading_anchors = 6
 myst_fence_as_directive = ["mermaid"]
 

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
+
+    from _pytest.mark import ParameterSet
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -27,7 +30,7 @@ PAGES = sorted(
     ]
 )
 
-_CONSOLE = re.compile(r"^```console$", re.MULTILINE)
+_CONSOLE = re.compile(r"^```console(?: needs=(\S+))?$", re.MULTILINE)
 _FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -146,9 +149,9 @@ def _steps(block: str) -> list[tuple[str, int, list[str]]]:
     return steps
 
 
-def _run(command: str, folder: Path) -> tuple[int, str]:
+def _run(command: str, folder: Path, cache: Path) -> tuple[int, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    own = {"PATH": path, "XDG_CACHE_HOME": str(folder.parent / "cache")}
+    own = {"PATH": path, "XDG_CACHE_HOME": str(cache)}
     done = subprocess.run(  # noqa: S602 - the project's own documents, pipes included
         command,
         shell=True,
@@ -156,27 +159,40 @@ def _run(command: str, folder: Path) -> tuple[int, str]:
         env=os.environ | own | {"COLUMNS": "200", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if _CONSOLE.search(page.read_text())], ids=_name
-)
-def test_commands_do_what_is_shown(page: Path, checkout: Path) -> None:
+def _walks() -> Iterator[ParameterSet]:
+    """Yield each page with the program that its blocks may need, "" for those that need none."""
+    for page in PAGES:
+        for program in sorted(set(_CONSOLE.findall(page.read_text()))):
+            marks = [pytest.mark.needs(program)] if program else []
+            yield pytest.param(
+                page, program, marks=marks, id=" with ".join(filter(None, (_name(page), program)))
+            )
+
+
+@pytest.mark.parametrize(("page", "program"), list(_walks()))
+def test_commands_do_what_is_shown(page: Path, program: str, checkout: Path) -> None:
     """A page's `console` blocks run as they stand, with the exit codes and lines that they show.
 
-    A block `yaml file=PATH` is written to that file first, as the page tells the reader to.
+    A block `yaml file=PATH` is written to that file first, as the page tells the reader to. Blocks
+    `console needs=PROGRAM` are walked through, in their place, where the program is there.
     """
+    folder = checkout
     for kind, argument, block in _FENCE.findall(page.read_text()):
         if argument.startswith("file="):
-            (checkout / argument.removeprefix("file=")).write_text(block)
-        if kind != "console":
+            (folder / argument.removeprefix("file=")).write_text(block)
+        if kind != "console" or argument.removeprefix("needs=") not in {"", program}:
             continue
         for command, expected, shown in _steps(block):
-            code, output = _run(command, checkout)
+            if command.startswith("cd "):
+                folder = (folder / command.removeprefix("cd ")).resolve(strict=True)
+                continue
+            code, output = _run(command, folder, checkout.parent / "cache")
 
             assert (command, code, "" if code == expected else output) == (command, expected, "")
             # Columns are as wide as their widest value, so that runs of spaces mean nothing.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import diagrams
+import traceability
 
 from bedplate.cli.reference import render as cli_page
 from bedplate.policy import catalogue_docs
@@ -68,6 +69,7 @@ def documents(root: Path = ROOT) -> dict[str, str]:
         "docs/reference/environment.schema.json": environment_schema_text(),
         "docs/reference/blueprint.schema.json": blueprint_schema_text(),
         "docs/reference/diagrams.md": diagrams.page(root / "tests" / "golden"),
+        traceability.PAGE: traceability.page(root),
     }
     return reference | _policy_pages(root) | _blueprint_readmes(root)
 
