@@ -7,12 +7,12 @@ the chart's contract, and every reference against the version that is pinned.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bedplate.versions import CHARTS, KUBEFLOW_PIPELINES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 Part = Literal["repository", "registry", "reference", "hub"]
 """What a value holds: `registry/path`, the registry alone, all with the tag, or all but the last
@@ -43,6 +43,34 @@ class ImageReference:
         else:
             host, path = "docker.io", whole if slash else f"library/{whole}"
         return cls(host, path, f"{colon}{tag}{at}{digest}")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text in an object or in values, which may name an image."""
+
+    path: str
+    """Where it stands, such as `spec.containers[0].image`."""
+    key: str
+    """Last part of the path."""
+    text: str
+    """What stands there."""
+    siblings: Mapping[str, Any]
+    """The mapping that it stands in."""
+
+
+def texts_of(tree: Any, path: str = "") -> Iterator[Named]:
+    """Yield every text that stands under a key, in the order of the tree."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            at = f"{path}.{key}" if path else str(key)
+            if isinstance(value, str):
+                yield Named(at, str(key), value, tree)
+            else:
+                yield from texts_of(value, at)
+    elif isinstance(tree, list):
+        for index, item in enumerate(tree):
+            yield from texts_of(item, f"{path}[{index}]")
 
 
 @dataclass(frozen=True, slots=True)

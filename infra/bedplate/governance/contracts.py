@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from bedplate.contracts import store
 from bedplate.contracts.charts import chart_faults
+from bedplate.contracts.images import texts_of
 from bedplate.contracts.objects import object_faults
 from bedplate.contracts.shapes import Fault
 from bedplate.errors import Problem, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from bedplate.contracts.images import Named
     from bedplate.contracts.supply import Supply
     from bedplate.engine.plan import Plan, Resource
     from bedplate.spec.resolve import Resolved
@@ -77,10 +79,11 @@ class _Check:
             yield from self._outside_images(resource, values, chart)
 
     def _outside_images(self, resource: Resource, tree: Any, chart: str) -> Iterator[Problem]:
-        for path, image in _images(tree, ""):
-            if self.supply.is_inside(image):
+        for named in texts_of(tree):
+            path, image = named.path, named.text
+            if not _names_image(named) or self.supply.is_inside(image):
                 continue
-            what = "registry" if path.rpartition(".")[2] in _HOST_KEYS else "image"
+            what = "registry" if named.key in _HOST_KEYS else "image"
             problem = f"the {what} `{image}` lies outside an isolated network"
             fix = "name your own" if what == "registry" else "name its copy in your own registry"
             fault = Fault(path, problem, fix)
@@ -107,22 +110,9 @@ class _Check:
         return Problem(at.file, at.line, at.column, path, problem, fix)
 
 
-def _images(tree: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield the path and text of every value that names an image or its registry."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            at = f"{path}.{key}" if path else str(key)
-            if not isinstance(value, str):
-                yield from _images(value, at)
-            elif _names_image(str(key), value, path, tree):
-                yield at, value
-    elif isinstance(tree, list):
-        for index, item in enumerate(tree):
-            yield from _images(item, f"{path}[{index}]")
-
-
-def _names_image(key: str, text: str, path: str, siblings: Mapping[str, Any]) -> bool:
-    """Tell whether a text under a key is pulled from; without a registry that is Docker Hub."""
+def _names_image(named: Named) -> bool:
+    """Tell whether a text is pulled from; without a registry that is Docker Hub."""
+    key, text = named.key, named.text
     if not text or "://" in text:
         return False
     if key == "image" or key.endswith("Image"):
@@ -131,6 +121,7 @@ def _names_image(key: str, text: str, path: str, siblings: Mapping[str, Any]) ->
         return "." in text.partition("/")[0]
     if key != "repository":
         return False
-    in_image = path.rpartition(".")[2].lower().endswith("image")
+    above = named.path.removesuffix(f".{key}").rpartition(".")[2]
     first, slash, _ = text.partition("/")
-    return (bool(slash) and "." in first) or (in_image and "registry" not in siblings)
+    in_image = above.lower().endswith("image")
+    return (bool(slash) and "." in first) or (in_image and "registry" not in named.siblings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bedplate.contracts.images import texts_of
 from bedplate.contracts.objects import object_faults
 from bedplate.review.rule import Fault, Rule
 
@@ -56,22 +57,10 @@ def _digests(repository: Repository) -> Iterator[Fault] | None:
 
 def _tagged(repository: Repository, found: list[tuple[str, dict[str, Any]]]) -> Iterator[Fault]:
     for name, each in found:
-        for image in _images(each):
-            if "@sha256:" not in image:
-                line = repository.line_of(name, image)
-                yield Fault(name, line, f"The image `{image}` is not named by its digest.")
-
-
-def _images(tree: Any) -> Iterator[str]:
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            if key == "image" and isinstance(value, str):
-                yield value
-            else:
-                yield from _images(value)
-    elif isinstance(tree, list):
-        for item in tree:
-            yield from _images(item)
+        for named in texts_of(each):
+            if named.key == "image" and "@sha256:" not in named.text:
+                line = repository.line_of(name, named.text)
+                yield Fault(name, line, f"The image `{named.text}` is not named by its digest.")
 
 
 def _releases(repository: Repository) -> Iterator[Fault] | None:
