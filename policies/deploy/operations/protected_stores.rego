@@ -22,6 +22,7 @@ import rego.v1
 #     - aws:backup/vault:Vault
 #     - aws:eks/cluster:Cluster
 #     - aws:ecr/repository:Repository
+#     - aws:cloudwatch/logGroup:LogGroup
 #     - kubernetes:helm.sh/v3:Release
 #   controls: [iso27001:A.8.9, iso27001:A.8.31, iso27001:A.8.32, "eu-ai-act:14"]
 #   avoid: A database with protect off, or a bucket policy with ignoreChanges of its policy.
@@ -39,6 +40,17 @@ stack_deny_ops_006 contains hit if {
 	hit := {"msg": message, "urn": resource.__urn}
 }
 
+# A log group is a store only where the record of what was done goes to it.
+stack_deny_ops_006 contains hit if {
+	fact("stack_deny_ops_006", "tier") == "production"
+	some type, property in recorders
+	some group in of_types(["aws:cloudwatch/logGroup:LogGroup"])
+	count(readers(type, property, group.__urn)) > 0
+	object.get(group, ["__options", "protect"], false) != true
+	message := sprintf("%s holds the record of what was done and can be deleted by a mistake; set protect.", [label(group)])
+	hit := {"msg": message, "urn": group.__urn}
+}
+
 stack_deny_ops_006 contains hit if {
 	fact("stack_deny_ops_006", "tier") == "production"
 	some resource in input.resources
@@ -46,6 +58,12 @@ stack_deny_ops_006 contains hit if {
 	count(ignored) > 0
 	message := sprintf("%s ignores changes of %s, so that nobody judges them; remove that.", [label(resource), concat(", ", ignored)])
 	hit := {"msg": message, "urn": resource.__urn}
+}
+
+recorders := {
+	"aws:cloudtrail/trail:Trail": "cloudWatchLogsGroupArn",
+	"aws:ec2/flowLog:FlowLog": "logDestination",
+	"aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig": "destinationArn",
 }
 
 # Sizes that an autoscaler decides.

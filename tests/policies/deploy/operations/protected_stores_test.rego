@@ -23,6 +23,21 @@ test_ops_006_fails_for_changes_that_nobody_sees if {
 	ops_006("aws:s3/bucketPolicy:BucketPolicy", {"ignoreChanges": ["policy", "tags"]}) == {on("aws:s3/bucketPolicy:BucketPolicy", `BucketPolicy "x" ignores changes of policy, tags, so that nobody judges them; remove that.`)}
 }
 
+record_group(protect) := object.union(named("aws:cloudwatch/logGroup:LogGroup", "x", {}), {"__options": {"protect": protect}})
+
+trail_to(group) := object.union(named("aws:cloudtrail/trail:Trail", "trail", {}), {"propertyDependencies": {"cloudWatchLogsGroupArn": [group.__urn]}})
+
+test_ops_006_fails_for_a_record_that_can_be_deleted if {
+	group := record_group(false)
+	ops_006_in("production", [group, trail_to(group)]) == {on("aws:cloudwatch/logGroup:LogGroup", `LogGroup "x" holds the record of what was done and can be deleted by a mistake; set protect.`)}
+}
+
+test_ops_006_passes_for_a_protected_record_and_for_other_logs if {
+	group := record_group(true)
+	ops_006_in("production", [group, trail_to(group)]) == set()
+	ops_006_in("production", [record_group(false)]) == set()
+}
+
 test_ops_006_fails_where_options_are_missing if ops_006(bucket_type, {}) == {unprotected}
 
 test_ops_006_takes_no_opaque_switch_for_protection if {
