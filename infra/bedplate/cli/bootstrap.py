@@ -49,10 +49,12 @@ def bootstrap(
     from bedplate.governance.simulation import resolved, simulated  # noqa: PLC0415 - likewise
     from bedplate.operate.bootstrap import bootstrap as run  # noqa: PLC0415 - likewise
     from bedplate.operate.bootstrap import connect  # noqa: PLC0415 - likewise
+    from bedplate.operate.deployer_own import NAME, own_actions  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
     options = Options(stacks)
     found = resolved(environment, options)
+    own = own_actions(stacks.resolve().parent / NAME)
     as_text = output_format == "table"
 
     def done(step: Step) -> None:
@@ -63,7 +65,7 @@ def bootstrap(
         with working(f"Simulating {environment}"):
             return simulated(found, options)
 
-    outcome = run(found.spec, plan, connect, dry=dry_run, done=done)
+    outcome = run(found.spec, plan, connect, dry=dry_run, done=done, own=own)
     said = _said(found.spec, outcome)
     if as_text:
         file = shown(stacks / f"{environment}.yaml")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from bedplate.engine.plan import Plan
     from bedplate.operate.deployer import Deployer
+    from bedplate.operate.deployer_grants import Table
     from bedplate.operate.deployer_policy import Document
     from bedplate.operate.deployer_trust import Issuer
     from bedplate.spec.platform import PlatformSpec
@@ -84,16 +85,18 @@ def bootstrap(
     *,
     dry: bool,
     done: Callable[[Step], None],
+    own: Table | None = None,
 ) -> Outcome:
     """Make what the deployer of an environment needs; `done` is told each step as it ends.
 
-    `plan` is asked for the environment's plan once all is known that could refuse it sooner. Raises
-    BedplateError with one sentence for what can't be.
+    `plan` is asked for the environment's plan once all is known that could refuse it sooner; `own`
+    are the actions for types of the project's own. Raises BedplateError with one sentence for what
+    can't be.
     """
     deployer, issuer = deployer_of(spec), issuer_of(spec)
     connected = clients(deployer.state_region)
     caller = _caller(connected, spec)
-    written = documents(plan(), deployer)
+    written = documents(plan(), deployer, own)
     named = {deployer.policy_arn(str(n)): each for n, each in enumerate(written, 1)}
     work = _Work(spec, deployer, issuer, named, ceiling(written, deployer))
     steps: list[Step] = []

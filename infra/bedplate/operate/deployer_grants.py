@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 from bedplate.errors import BedplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bedplate.engine.plan import Resource
     from bedplate.names import Names
@@ -43,9 +44,18 @@ class Grant:
     """What the condition compares with, for the kinds that take values."""
 
 
-def knows(kind: str) -> bool:
+Table = Mapping[str, Mapping[str, Any]]
+"""What each type of resource needs, as ``deployer_actions.yaml`` states it."""
+
+
+def table(own: Table) -> Table:
+    """Return the shipped table, and the entries of a project's own types."""
+    return {**_table(), **own}
+
+
+def knows(kind: str, known: Table) -> bool:
     """Tell whether the deployer's actions for a type of resource are known."""
-    return kind.startswith(_ELSEWHERE) or kind in _table()
+    return kind.startswith(_ELSEWHERE) or kind in known
 
 
 def known_types() -> frozenset[str]:
@@ -53,14 +63,14 @@ def known_types() -> frozenset[str]:
     return frozenset(_table())
 
 
-def grants_of(resource: Resource, names: Names) -> Iterator[Grant]:
+def grants_of(resource: Resource, names: Names, known: Table) -> Iterator[Grant]:
     """Yield what a resource needs; nothing for what lies outside AWS.
 
     Raises BedplateError where the resource leaves a value open that its grant is for.
     """
     if resource.type.startswith(_ELSEWHERE) or not resource.custom:
         return
-    entry = _table()[resource.type]
+    entry = known[resource.type]
     if entry.get("reads"):
         yield Grant(tuple(entry["reads"]), ("*",), "")
     for grant in entry.get("grants", ()):
@@ -105,7 +115,7 @@ def _fact(facts: Mapping[str, Any], key: str, resource: Resource) -> str:
     return value
 
 
-def _standing(entry: Mapping[str, Sequence[str]], names: Names) -> Iterator[Grant]:
+def _standing(entry: Mapping[str, Any], names: Names) -> Iterator[Grant]:
     """Yield what many types need alike: to pass a role, to make a linked one, to use a key."""
     if services := entry.get("passes"):
         roles = (names.role_arn("*"),)

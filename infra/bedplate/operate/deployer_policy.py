@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedplate.errors import BedplateError
 from bedplate.operate.deployer_conditions import condition, in_regions
-from bedplate.operate.deployer_grants import Grant, grants_of, knows
+from bedplate.operate.deployer_grants import Grant, Table, grants_of, knows, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,12 +48,12 @@ class _Statement:
     values: tuple[str, ...]
 
 
-def documents(plan: Plan, deployer: Deployer) -> tuple[Document, ...]:
-    """Return the policies of the deployer of an environment.
+def documents(plan: Plan, deployer: Deployer, own: Table | None = None) -> tuple[Document, ...]:
+    """Return the policies of the deployer of an environment; `own` adds a project's own types.
 
     Raises BedplateError for types whose actions are not known, and beyond IAM's quotas.
     """
-    statements = [*state_statements(deployer), *_statements(plan, deployer)]
+    statements = [*state_statements(deployer), *_statements(plan, deployer, table(own or {}))]
     packed = _packed(statements)
     if len(packed) > MOST:
         raise BedplateError(
@@ -96,9 +96,9 @@ def state_statements(deployer: Deployer) -> list[Document]:
     ]
 
 
-def _statements(plan: Plan, deployer: Deployer) -> list[Document]:
+def _statements(plan: Plan, deployer: Deployer, known: Table) -> list[Document]:
     written = []
-    for number, each in enumerate(_joined(_grants(plan, deployer)), 1):
+    for number, each in enumerate(_joined(_grants(plan, deployer, known)), 1):
         holds = condition(each.kind, each.values, deployer)
         if each.resources == ("*",) and each.service not in _ANYWHERE:
             holds = _both(holds, in_regions(deployer))
@@ -108,16 +108,16 @@ def _statements(plan: Plan, deployer: Deployer) -> list[Document]:
     return written
 
 
-def _grants(plan: Plan, deployer: Deployer) -> Iterator[Grant]:
+def _grants(plan: Plan, deployer: Deployer, known: Table) -> Iterator[Grant]:
     resources = [each for each in plan.resources() if each.custom and not each.is_provider]
-    unknown = sorted({each.type for each in resources if not knows(each.type)})
+    unknown = sorted({each.type for each in resources if not knows(each.type, known)})
     if unknown:
         raise BedplateError(
             f"Nobody has written down what a deployer needs for {', '.join(unknown)}. "
-            "Fix: add its actions to operate/deployer_actions.yaml, with their source."
+            "Fix: write its actions into deployer-actions.yaml, beside the stacks folder."
         )
     for resource in resources:
-        yield from grants_of(resource, deployer.names)
+        yield from grants_of(resource, deployer.names, known)
 
 
 def _joined(grants: Iterable[Grant]) -> list[_Statement]:

@@ -412,8 +412,8 @@ def test_an_unknown_type_is_refused_by_name() -> None:
 
     assert refused.value.message == (
         "Nobody has written down what a deployer needs for aws:lambda/function:Function, "
-        "random:index/pet:Pet. Fix: add its actions to operate/deployer_actions.yaml, with their "
-        "source."
+        "random:index/pet:Pet. Fix: write its actions into deployer-actions.yaml, beside the "
+        "stacks folder."
     )
 
 
