@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
@@ -76,8 +77,18 @@ def check(asked: tuple[Question, ...], answers: Mapping[str, str]) -> None:
         elif len(answer) > LONGEST or not answer.isprintable():
             fix = f"answer with at most {LONGEST} printable characters."
             problems.append(f"The answer for {key} is too long or holds a line break. Fix: {fix}")
+        elif _leads_away(answer):
+            # Answers name folders and files: none may lie outside the new repository.
+            problems.append(
+                f"`{answer}` for {key} leads out of the folder. Fix: answer with a name."
+            )
     if problems:
         raise UsageError("\n".join(problems))
+
+
+def _leads_away(answer: str) -> bool:
+    """Tell whether an answer, taken for a path, would lie elsewhere."""
+    return answer.startswith(("/", "~", "\\")) or ".." in re.split(r"[/\\]", answer)
 
 
 def _nearest(text: str, known: Mapping[str, object]) -> str:

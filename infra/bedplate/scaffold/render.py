@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -49,9 +50,15 @@ def render(
             _replace(made, files or {})
             made.rename(target)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = _reason(error)
         fix = "name a folder that you may write to, on a disk with room"
         raise UsageError(f"{target} can't be made: {reason}. Fix: {fix}.") from error
+
+
+def _reason(error: OSError) -> str:
+    """Return why something could not be written; copying a folder tells all its faults at once."""
+    told = re.search(r"\[Errno \d+\] ([^:\]]+)", str(error))
+    return (error.strerror or (told[1] if told else str(error))).lower()
 
 
 def _replace(made: Path, files: Mapping[str, str]) -> None:
@@ -89,10 +96,18 @@ def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
             return Path(generate_files(str(source), context, str(workshop / "made")))
         except CookiecutterException as error:
             heard.seek(0)
-            said = heard.read().strip()
-            if said:
-                raise UsageError(said) from error
-            raise BedplateError(f"The template can't be baked: {error}.") from error
+            raise _refusal(heard.read().strip(), error) from error
+
+
+def _refusal(said: str, error: Exception) -> Exception:
+    """Return what to raise where a hook failed: its own sentence, or why it broke off."""
+    if not said.startswith("Traceback"):
+        return UsageError(said) if said else BedplateError(f"The template can't be baked: {error}.")
+    last = said.splitlines()[-1]
+    system = re.search(r"\[Errno (\d+)\] ([^:]+)", last)
+    if system:  # the disk, as anywhere else
+        return OSError(int(system[1]), system[2])
+    return BedplateError(f"The template can't be baked: {last}. Fix: report it.")
 
 
 @contextmanager

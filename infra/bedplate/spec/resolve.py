@@ -28,6 +28,7 @@ from bedplate.spec.explain import problem_of, suggestion
 from bedplate.spec.load import load
 from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.rules import Conflict, conflicts
+from bedplate.spec.secret_texts import secrets_in
 from bedplate.spec.stacks import environments
 from bedplate.spec.tree import Layer, Node, Origin, merge, parent_path, plain, stripped, walk
 
@@ -121,7 +122,12 @@ class _Files:
 
     def read(self, path: Path, layer: Layer) -> Node:
         self.seen.append(path)
-        return load(path, shown(path), layer, self.problems)
+        tree = load(path, shown(path), layer, self.problems)
+        secrets = list(secrets_in(tree))
+        if secrets:
+            # Alone: what else is wrong would repeat the value.
+            raise SpecError(secrets)
+        return tree
 
     def blueprint_chain(self, merged: Node) -> list[Node]:
         """Return the blueprint's trees, what it extends first."""

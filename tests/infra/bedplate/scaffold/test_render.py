@@ -66,6 +66,18 @@ def test_what_the_hook_refuses_is_told_in_its_words(template: Path, tmp_path: Pa
     assert list(target.parent.iterdir()) == []
 
 
+def test_a_hook_that_breaks_off_shows_no_traceback(template: Path, tmp_path: Path) -> None:
+    """Its last line says why."""
+    (template / "hooks/post_gen_project.py").write_text("raise ValueError('no such thing')\n")
+    with pytest.raises(BedplateError) as caught:
+        render(template, {}, tmp_path / "new")
+
+    assert caught.value.message == (
+        "The template can't be baked: ValueError: no such thing. Fix: report it."
+    )
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_folder_that_exists_is_left_alone(template: Path, tmp_path: Path) -> None:
     """Nothing is ever written into a folder that is there."""
     (tmp_path / "there").mkdir()
