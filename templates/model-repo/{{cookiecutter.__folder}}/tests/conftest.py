@@ -40,6 +40,8 @@ def offline(tmp_path_factory):
     context = contexts.Context(ROOT, tmp_path_factory.mktemp("clean"))
     for name in OFFLINE:
         assert steps.run(context, name)
+        if name == "train":  # the server starts while other steps are run
+            serving.warm(context, context.model, "1")
     return context
 
 

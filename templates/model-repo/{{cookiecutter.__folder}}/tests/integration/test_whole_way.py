@@ -4,6 +4,8 @@ import json
 import re
 
 import jsonschema
+import mlflow
+import pandas as pd
 import pytest
 
 from {{cookiecutter.package_name}}.ops import (
@@ -68,6 +70,19 @@ def test_the_registry_has_the_artefact_its_business_and_its_change(released):
     assert version.tags["itil.change_type"] == "normal"
     assert version.tags["risk.tier"] == str(governance["risk"]["tier"])
     assert registry.champion(released).digest == version.tags["digest"]
+
+
+def test_mlflow_opens_the_champion_by_itself(released, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.uri(released))
+    function = mlflow.pyfunc.load_model(f"models:/{released.name()}@{registry.CHAMPION}")
+    rows, predictions, _probabilities = artefact.golden(released.model)
+    assert list(function.predict(pd.DataFrame(rows))) == pytest.approx(predictions)
+
+
+def test_mlflow_opens_nothing_that_was_changed(trained):
+    (trained.model / artefact.MODEL).write_bytes(b"other")
+    with pytest.raises(artefact.ArtefactError, match="was changed"):
+        mlflow.pyfunc.load_model(str(trained.model))
 
 
 def test_registering_again_makes_no_second_version(released):

@@ -1,11 +1,6 @@
-"""A real server, on a model that was trained for these tests."""
+"""A real server, on the model that was released for all tests."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,11 +10,9 @@ from typing import Any
 
 import pytest
 
-from {{cookiecutter.package_name}}.ops import dataset, train
-from {{cookiecutter.package_name}}.ops.artefact import Opened
-from {{cookiecutter.package_name}}.ops.context import Context
-
-ROOT = Path(__file__).parents[2]
+from {{cookiecutter.package_name}}.ops.artefact import Opened, open_model
+from {{cookiecutter.package_name}}.ops.context import Context, registered
+from {{cookiecutter.package_name}}.ops.serving import serving
 
 
 @dataclass(frozen=True)
@@ -32,6 +25,8 @@ class Server:
     """What it serves."""
     log: Path
     """Where it logs."""
+    version: str
+    """Version that it says it serves."""
 
     @property
     def name(self) -> str:
@@ -70,59 +65,14 @@ def _text(data: bytes) -> Any:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Opened:
-    """Return a trained artefact."""
-    context = Context(ROOT, tmp_path_factory.mktemp("build"))
-    dataset.make(context)
-    return train.train(context)
-
-
-def environ(opened: Opened, log: str, port: int) -> dict[str, str]:
-    """Return what a server is told."""
-    return {
-        **os.environ,
-        "PYTHONPATH": str(ROOT / "src"),
-        "MODEL_DIR": str(opened.folder),
-        "MODEL_DIGEST": opened.digest,
-        "MODEL_VERSION": "3",
-        "PREDICTION_LOG": log,
-        "PORT": str(port),
-    }
-
-
-def free_port() -> int:
-    """Return a port that nothing uses."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+def trained(offline: Context) -> Opened:
+    """Return the artefact of the clean run."""
+    return open_model(offline.model)
 
 
 @pytest.fixture(scope="session")
-def server(trained: Opened, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a server that answers; it is stopped afterwards."""
-    log, port = tmp_path_factory.mktemp("log"), free_port()
-    output = log.parent / "server.txt"
-    with output.open("w") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "{{cookiecutter.package_name}}.serve"],
-            env=environ(trained, str(log), port), stdout=written, stderr=written, cwd=log,
-        )  # fmt: skip
-        made = Server(f"http://127.0.0.1:{port}", trained, log)
-        try:
-            _wait(made, process, output)
-            yield made
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait(server: Server, process: subprocess.Popen[bytes], output: Path) -> None:
-    until = time.monotonic() + 180  # a busy machine imports slowly
-    while time.monotonic() < until:
-        assert process.poll() is None, output.read_text()
-        try:
-            if server.call("/v2/health/ready")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the server is not ready after three minutes:\n{output.read_text()}")
+def server(released: Context, trained: Opened) -> Iterator[Server]:
+    """Return the server that the gates asked too."""
+    with serving(released) as running:
+        version = registered(released)["version"]
+        yield Server(running.address, trained, released.build / "predictions", version)

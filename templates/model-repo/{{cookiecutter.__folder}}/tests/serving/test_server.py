@@ -1,6 +1,7 @@
 """The server as a caller sees it: right answers, and for what is wrong a reason and a 4xx."""
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,10 @@ from typing import Any
 import pytest
 
 from {{cookiecutter.package_name}}.ops.artefact import Opened, golden
+from {{cookiecutter.package_name}}.ops.serving import free_port
 from {{cookiecutter.package_name}}.serve.prediction_log import REDACTED, read
 
-from .conftest import Server, environ, free_port
+from .conftest import Server
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def test_it_repeats_the_predictions_of_training(
 
     _, predictions, probabilities = golden(trained.folder)
     assert status == 200
-    assert answer["model_version"] == "3"
+    assert answer["model_version"] == server.version
     assert answer["parameters"]["digest"] == trained.digest
     assert (
         output(answer, "prediction") == pytest.approx(predictions)
@@ -241,7 +243,7 @@ def test_metrics_count_what_happened(server: Server, rows: list[dict[str, Any]])
 
     _, text = server.call("/metrics")
 
-    labels = f'{% raw %}{{model="{server.name}",version="3"}}{% endraw %}'
+    labels = f'{% raw %}{{model="{server.name}",version="{server.version}"}}{% endraw %}'
     counted = {
         line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
         for line in text.splitlines() if not line.startswith("#")
@@ -261,7 +263,10 @@ def test_a_tampered_artefact_is_not_served(trained: Opened, tmp_path: Path) -> N
         (copy / path.name).write_bytes(path.read_bytes())
     with (copy / "model.skops").open("ab") as file:
         file.write(b"x")
-    given = environ(trained, str(tmp_path / "log"), free_port()) | {"MODEL_DIR": str(copy)}
+    given = os.environ | {
+        "MODEL_DIR": str(copy), "MODEL_DIGEST": trained.digest, "PORT": str(free_port()),
+        "PREDICTION_LOG": str(tmp_path / "log"),
+    }  # fmt: skip
 
     done = subprocess.run(
         [sys.executable, "-m", "{{cookiecutter.package_name}}.serve"],

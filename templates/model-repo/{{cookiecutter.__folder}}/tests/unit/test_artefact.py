@@ -37,10 +37,7 @@ def test_a_manifest_that_was_made_anew_has_another_digest(trained):
     before = artefact.verify(trained.model)
     golden = trained.model / artefact.GOLDEN
     golden.write_text(golden.read_text("utf-8") + " ", "utf-8")
-    files = {
-        name: of_file(trained.model / name)
-        for name in (artefact.MODEL, artefact.METADATA, artefact.GOLDEN)
-    }
+    files = {name: of_file(trained.model / name) for name in artefact.FILES}
     manifest = {"files": files, "digest": of_value(files)}
     (trained.model / artefact.MANIFEST).write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(artefact.ArtefactError, match="was asked for"):

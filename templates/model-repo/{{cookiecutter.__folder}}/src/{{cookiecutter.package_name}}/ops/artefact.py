@@ -8,16 +8,20 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
+from typing import TYPE_CHECKING, Any
 
 from .digest import canonical, of_file, of_value, read_json, write_json
 from .errors import OpsError
+from .flavour import mlmodel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MODEL, METADATA, GOLDEN, MANIFEST = "model.skops", "metadata.json", "golden.json", "manifest.json"
+MLMODEL = "MLmodel"
+"""What MLflow reads first."""
+FILES = (MODEL, METADATA, GOLDEN, MLMODEL)
+"""What the manifest lists."""
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "skops")
 """Libraries whose versions decide what the artefact predicts."""
 
@@ -39,15 +43,15 @@ class Opened:
     folder: Path
     """Where it lies."""
 
-    def inputs(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def inputs(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         """Return the columns of a frame that the model reads."""
         return frame[list(self.metadata["inputs"])]
 
-    def predict(self, frame: pd.DataFrame) -> Any:
+    def predict(self, frame: "pd.DataFrame") -> Any:
         """Return the predictions of the rows."""
         return self.model.predict(self.inputs(frame))
 
-    def scores(self, frame: pd.DataFrame) -> Any:
+    def scores(self, frame: "pd.DataFrame") -> Any:
         """Return probabilities, a column a class; for a regression, the predictions."""
         if self.metadata["classes"] is None:
             return self.predict(frame)
@@ -63,10 +67,12 @@ def save(
     folder: Path,
     model: Any,
     metadata: Mapping[str, Any],
-    golden: pd.DataFrame,
+    golden: "pd.DataFrame",
     trusted: Sequence[str],
 ) -> Opened:
     """Write a fitted model as an artefact; return it as it will be opened."""
+    import skops.io
+
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
@@ -81,7 +87,8 @@ def save(
         "probabilities": probabilities,
     }
     (folder / GOLDEN).write_text(json.dumps(rows), "utf-8")
-    files = {name: of_file(folder / name) for name in (MODEL, METADATA, GOLDEN)}
+    (folder / MLMODEL).write_text(mlmodel(made), "utf-8")
+    files = {name: of_file(folder / name) for name in FILES}
     write_json(folder / MANIFEST, {"files": files, "digest": of_value(files)})
     return open_model(folder)
 
@@ -103,14 +110,17 @@ def _steady(path: Path) -> None:
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def verify(folder: Path, digest: str | None = None) -> str:
-    """Return the digest of an artefact; refuse one that was changed or is not the expected one."""
+def verify(folder: Path, digest: str | None = None, beside: frozenset[str] = frozenset()) -> str:
+    """Return the digest of an artefact; refuse one that was changed or is not the expected one.
+
+    `beside` names files that somebody else may have put there.
+    """
     try:
         manifest = read_json(folder / MANIFEST)
         files = dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError):
         raise ArtefactError(f"{folder} holds no artefact: {MANIFEST} can't be read.") from None
-    present = {path.name for path in folder.iterdir() if path.is_file()} - {MANIFEST}
+    present = {path.name for path in folder.iterdir() if path.is_file()} - {MANIFEST, *beside}
     if present != set(files) or MODEL not in files:
         odd = ", ".join(sorted(present ^ set(files))) or MODEL
         raise ArtefactError(f"the artefact in {folder} has other files than its manifest: {odd}.")
@@ -126,9 +136,15 @@ def verify(folder: Path, digest: str | None = None) -> str:
     return str(manifest["digest"])
 
 
-def open_model(folder: Path, digest: str | None = None) -> Opened:
+def open_model(
+    folder: Path, digest: str | None = None, beside: frozenset[str] = frozenset()
+) -> Opened:
     """Open an artefact after checking its digest and that it holds trusted types only."""
-    found = verify(folder, digest)
+    # The digest is checked first: what was changed is refused before a library is loaded.
+    found = verify(folder, digest, beside)
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     metadata = read_json(folder / METADATA)
     try:
         model = skops.io.load(folder / MODEL, trusted=list(metadata["trusted_types"]))
@@ -139,6 +155,8 @@ def open_model(folder: Path, digest: str | None = None) -> Opened:
 
 def untrusted(folder: Path, trusted: Sequence[str]) -> list[str]:
     """Return the types in an artefact that neither skops nor the repository trusts."""
+    import skops.io
+
     return sorted(set(skops.io.get_untrusted_types(file=folder / MODEL)) - set(trusted))
 
 

@@ -1,6 +1,7 @@
 """Dependencies: the lock, what is installed, a CycloneDX SBOM, known vulnerabilities."""
 
 import datetime as dt
+import functools
 import importlib.metadata
 import json
 import re
@@ -30,8 +31,13 @@ class Locked:
 
 def locked(lock: Path) -> dict[str, Locked]:
     """Return the entries of a lock that hold on this system and Python."""
+    return _entries(lock.read_text("utf-8"))
+
+
+@functools.cache
+def _entries(lock: str) -> dict[str, Locked]:
     found: dict[str, Locked] = {}
-    for entry in re.split(r"\n(?=\S)", lock.read_text("utf-8").replace("\\\n", " ")):
+    for entry in re.split(r"\n(?=\S)", lock.replace("\\\n", " ")):
         text = entry.split("    #")[0].strip()
         if not text or text.startswith("#"):
             continue
@@ -64,6 +70,13 @@ def differing(lock: Path) -> list[str]:
 
 def sbom(path: Path, lock: Path) -> int:
     """Write the SBOM of the lock, in CycloneDX 1.6; return the number of components."""
+    value = json.loads(_bom(lock.read_text("utf-8"), of_file(lock)))
+    write_json(path, value)
+    return len(value["components"])
+
+
+@functools.cache
+def _bom(lock: str, digest: str) -> str:
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component, ComponentType
@@ -71,7 +84,7 @@ def sbom(path: Path, lock: Path) -> int:
     from packageurl import PackageURL
 
     bom = Bom()
-    for name, entry in locked(lock).items():
+    for name, entry in _entries(lock).items():
         version = str(next(iter(entry.requirement.specifier)).version)
         bom.components.add(
             Component(
@@ -83,11 +96,10 @@ def sbom(path: Path, lock: Path) -> int:
             )
         )
     # Two runs on one lock give the same bytes: the serial number follows from the lock.
-    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, of_file(lock))
+    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, digest)
     value = json.loads(JsonV1Dot6(bom).output_as_string())
     value["metadata"].pop("timestamp", None)
-    write_json(path, value)
-    return len(bom.components)
+    return json.dumps(value)
 
 
 def ignored(root: Path) -> set[str]:

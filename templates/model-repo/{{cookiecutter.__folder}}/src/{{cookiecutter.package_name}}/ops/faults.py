@@ -5,7 +5,9 @@ A fault changes what a step left behind, as an accident or an attacker would; no
 
 import argparse
 import dataclasses
+import importlib
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +19,10 @@ import pandas as pd
 from .. import schema
 from . import dataset, registry
 from .context import Context, here, registered
+from .digest import of_tree
 from .errors import UsageError
+from .gates import tests
+from .metrics import metric
 from .step import GATE_OF, _say, gate, guarded, run
 
 RNG_SEED = 11
@@ -37,6 +42,8 @@ class Fault:
     """What it does."""
     champion: bool = False
     """Whether a released champion is needed to find it."""
+    module: str = ""
+    """Module that serves instead of the repository's own server."""
 
 
 def _rows(context: Context, part: str, change: Callable[[pd.DataFrame, Any], None]) -> None:
@@ -87,17 +94,30 @@ def bias(context: Context) -> None:
 
 
 def degrade(context: Context) -> None:
-    """Shuffle the strongest inputs of the training rows: still plausible, but they teach nothing."""
+    """Shuffle one input of the training rows: still plausible, but it teaches nothing.
 
-    def change(frame: pd.DataFrame, rng: Any) -> None:
-        numbers = frame[[*schema.NUMERIC]]
-        codes = frame[schema.TARGET].rank() if schema.CLASSES is None else (
-            frame[schema.TARGET] == schema.ADVERSE).astype(float)  # fmt: skip
-        strongest = numbers.corrwith(codes).abs().nlargest(1).index
-        for name in strongest:
-            frame[name] = rng.permutation(frame[name].to_numpy())
+    It is the first whose loss the champion shows and the floor does not.
+    """
+    settings = context.config("gates")["gates"]["performance"]
+    train, test = dataset.read(context, "train"), dataset.read(context, "test")
+    rng, whole = np.random.default_rng(RNG_SEED), _value(context, train, test)
+    for name in schema.NUMERIC:
+        worse = train.assign(**{name: rng.permutation(train[name].to_numpy())})
+        value = _value(context, worse, test)
+        if settings["floor"] <= value < whole - 2 * settings["maximum_loss"]:
+            break
+    dataset.write(context, "train", worse)
+    dataset.record(context)
 
-    _rows(context, "train", change)
+
+def _value(context: Context, train: pd.DataFrame, test: pd.DataFrame) -> float:
+    """Return the metric of the gate for a model of some rows."""
+    model: Any = importlib.import_module("..model", __package__)
+    fitted, inputs = model.fit(train, context.seed), test[list(schema.INPUTS)]
+    scores = fitted.predict(inputs) if schema.CLASSES is None else fitted.predict_proba(inputs)
+    name = context.config("gates")["gates"]["performance"]["metric"]
+    classes = np.array([] if schema.CLASSES is None else schema.CLASSES)
+    return metric(name, schema.CLASSES)(test[schema.TARGET].to_numpy(), scores, classes)
 
 
 def shift(context: Context) -> None:
@@ -118,6 +138,33 @@ def tamper(context: Context) -> None:
     path.write_bytes(bytes(content))
 
 
+TEST = """
+import pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def _sources(record_testsuite_property):
+    record_testsuite_property("sources", "{sources}")
+
+@pytest.mark.parametrize("number", range({count}))
+def test_it(number):
+    assert number
+"""
+"""Tests of which the first one fails."""
+
+
+def fail(context: Context) -> None:
+    """Let one test of many fail."""
+    count = context.config("gates")["gates"]["tests"]["minimum_tests"] + 1
+    sources = of_tree(context.root, tests.SOURCES)
+    path = context.build / "failed-tests" / "test_one.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(TEST.format(sources=sources, count=count), "utf-8")
+    report = context.build / "junit.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "--rootdir",
+               str(path.parent), "--junitxml", str(report), str(path)]  # fmt: skip
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False, timeout=120)
+
+
 FAULTS = {
     "poisoned-rows": Fault("impossible values, unknown categories, a duplicate",
                            "data_quality", "data", poison),
@@ -129,7 +176,10 @@ FAULTS = {
                                  "performance", "data", degrade, champion=True),
     "tampered-artefact": Fault("one byte of the artefact was changed",
                                "security", "drift", tamper),
-    "slow-predictor": Fault("the server takes too long", "latency", "serve"),
+    "unequal-server": Fault("the server's numbers are a little off",
+                            "parity", "serve", module="unequal"),
+    "slow-predictor": Fault("the server takes too long", "latency", "serve", module="slow"),
+    "failed-tests": Fault("one test fails", "tests", "security", fail),
 }  # fmt: skip
 """Every fault, by the name that `make fault FAULT=…` takes."""
 ORDER = ("validate", "train", "evaluate", "fairness", "drift", "security", "register", "parity",
@@ -164,16 +214,17 @@ def sweep(context: Context, fault: Fault, order: tuple[str, ...] = ORDER) -> lis
     return found
 
 
-def serving_slowly(context: Context) -> Context:
-    """Return the context with the server that takes too long."""
-    return dataclasses.replace(context, serve=f"{__package__}.slow")
+def served(context: Context, fault: Fault) -> Context:
+    """Return the context with the server of the fault."""
+    return dataclasses.replace(context, serve=f"{__package__}.{fault.module}")
 
 
 def reds(context: Context, name: str) -> list[str]:
     """Start anew with one fault turned on; return the red gates."""
     fault = FAULTS[name]
     prepare(context, fault)
-    return sweep(serving_slowly(context) if fault.after == "serve" else context, fault)
+    order = (*ORDER, "tests") if fault.gate == "tests" else ORDER
+    return sweep(served(context, fault) if fault.module else context, fault, order)
 
 
 def show(context: Context, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import schema
-from . import artefact, dataset, registry, retrain, truth
+from . import artefact, dataset, registry, request_log, retrain, storage, truth
 from .context import Context, now
 from .digest import read_json, write_json
 from .gates.fairness import compare as compare_slices
@@ -61,10 +62,13 @@ def served(context: Context) -> tuple[artefact.Opened, str]:
 
 
 def feedback(context: Context, version: str) -> truth.Truth:
-    """Return what came back from users, from the prediction log."""
+    """Return what came back from users, from the prediction log: a folder, or the platform's bucket."""
+    place = os.environ.get("PREDICTION_LOG") or str(context.build / "predictions")
+    if place.startswith(storage.SCHEME):
+        since = now() - timedelta(days=context.config("monitoring")["window_days"])
+        return truth.join(request_log.read(place, context.name(), since, now()), version)
     log = importlib.import_module("..serve.prediction_log", __package__)
-    folder = Path(os.environ.get("PREDICTION_LOG") or context.build / "predictions")
-    return truth.join(log.read(folder) if folder.is_dir() else [], version)
+    return truth.join(log.read(Path(place)) if Path(place).is_dir() else [], version)
 
 
 def labelled(

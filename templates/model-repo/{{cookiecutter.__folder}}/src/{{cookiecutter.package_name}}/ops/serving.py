@@ -1,5 +1,6 @@
 """Starts the repository's own server on the registered artefact, and asks it through v2."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -92,6 +93,8 @@ def warm(context: Context, folder: Path, version: str) -> None:
         process = subprocess.Popen(
             [sys.executable, "-m", module], stdout=log, stderr=log, env=environ
         )
+    atexit.unregister(stop)  # it ends all of them, and is asked once
+    atexit.register(stop)
     server = Server(f"http://127.0.0.1:{port}", metadata["name"], metadata["inputs"], folder)
     _RUNNING[context.build, digest, context.serve] = (process, server)
 

@@ -2,27 +2,35 @@
 
 import importlib
 import time
+from collections.abc import Callable
 from typing import Any
 
-DELAY = 1.5
-"""Seconds that every prediction takes."""
+from .context import here
+
+Answer = Callable[[Any, Any], Any]
+"""What the predictor asks: itself and a frame; it returns an answer."""
 
 
-def main() -> None:
-    """Serve as usual, but slowly."""
+def serve(changed: Callable[[Answer], Answer]) -> None:
+    """Serve as usual, but with answers that are made in another way."""
     # Run as a program the module has no name of its own, but it knows its package.
-    serve = f"{str(__package__).split('.', maxsplit=1)[0]}.serve"
-    predictor: Any = importlib.import_module(f"{serve}.predictor").Predictor
-    answer = predictor.answer
+    package = f"{str(__package__).split('.', maxsplit=1)[0]}.serve"
+    predictor: Any = importlib.import_module(f"{package}.predictor").Predictor
+    predictor.answer = changed(predictor.answer)
+    server: Any = importlib.import_module(f"{package}.server")
+    server.run(importlib.import_module(f"{package}.settings").settings())
 
-    def slowly(self: Any, frame: Any) -> Any:
-        time.sleep(DELAY)
-        return answer(self, frame)
 
-    predictor.answer = slowly
-    server: Any = importlib.import_module(f"{serve}.server")
-    server.run(server.settings())
+def slowly(answer: Answer) -> Answer:
+    """Return an answer that comes too late, whatever the gate allows."""
+    allowed = here().config("gates")["gates"]["latency"]["p95_ms"] / 1000
+
+    def late(predictor: Any, frame: Any) -> Any:
+        time.sleep(1.2 * allowed)
+        return answer(predictor, frame)
+
+    return late
 
 
 if __name__ == "__main__":
-    main()
+    serve(slowly)

@@ -185,8 +185,6 @@ def _asked(given: Any) -> bool:
 
 def guarded(action: Callable[[], bool]) -> int:
     """Return the exit code of an action; what people can act on is said without a traceback."""
-    from . import serving
-
     try:
         return 0 if action() else 1
     except UsageError as fault:
@@ -197,8 +195,6 @@ def guarded(action: Callable[[], bool]) -> int:
     except OpsError as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
-    finally:
-        serving.stop()
 
 
 if __name__ == "__main__":

@@ -13,27 +13,35 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from .. import schema
+from ..ops import storage
 from ..ops.artefact import Opened
 from ..ops.digest import write_text
 from ..ops.errors import OpsError
 from .requests import MAX_ROWS, BadRequestError, frame_of, plain
-from .server import Settings, opened, settings
+from .server import opened
+from .settings import Settings, settings
 
 
-def artefact(chosen: Settings, storage: str) -> Opened:
+def artefact(chosen: Settings, address: str) -> Opened:
     """Return the artefact, fetched where it does not lie here."""
-    if storage and not chosen.model.is_dir():
-        from mlflow.artifacts import download_artifacts
-
-        folder = download_artifacts(artifact_uri=storage, dst_path=tempfile.mkdtemp())
-        chosen = Settings(**{**vars(chosen), "model": Path(folder)})
+    if address and not chosen.model.is_dir():
+        chosen = replace(chosen, model=_fetched(address, Path(tempfile.mkdtemp())))
     return opened(chosen)
+
+
+def _fetched(address: str, folder: Path) -> Path:
+    if address.startswith(storage.SCHEME):
+        return storage.fetch(address, folder)
+    from mlflow.artifacts import download_artifacts
+
+    return Path(download_artifacts(artifact_uri=address, dst_path=str(folder)))
 
 
 def predict(model: Opened, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
