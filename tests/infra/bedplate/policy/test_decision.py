@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.waivers import BUCKET, ENTRY, TODAY, finding, public_key, sign, standing, waivers
+from support.waivers import BUCKET, ENTRY, TODAY, finding, standing, waivers
 
 from bedplate.policy.decision import Standing, decide, unknown_standing
 from bedplate.policy.finding import Excuse
 from bedplate.policy.ladder import Ladder
-from bedplate.policy.waivers import NO_WAIVERS, WaiverFile
+from bedplate.policy.waivers import NO_WAIVERS
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from bedplate.policy.decision import Decision
-
-HIGH = {"severity": "high", "policy": "ENC-001"}
-"""What makes a finding one of a policy whose waivers must be signed."""
-SIGNED = {"policy": "ENC-001"}
-"""What makes a waiver one of that policy."""
 
 
 @pytest.fixture(autouse=True)
@@ -218,175 +212,6 @@ def test_a_malformed_file_blocks_and_excuses_nothing(tmp_path: Path) -> None:
         "waivers.yaml:2:5: waivers[0]: `ticket` is missing. Fix: add it."
     ]
     assert decide([], found, standing(), TODAY).exit_code == 1
-
-
-@pytest.mark.parametrize(
-    ("severity", "most"), [("critical", 3), ("high", 10), ("medium", 25), ("low", 50)]
-)
-def test_breadth_is_capped_by_severity(tmp_path: Path, severity: str, most: int) -> None:
-    """As many resources of one layer as the severity allows, and not one more."""
-    found = sign(tmp_path, waivers(tmp_path, {"resources": ["scratch*"], "expires": "2026-11-30"}))
-    findings = [finding(f"scratch{i}", severity=severity) for i in range(most + 1)]
-    enough = decide(findings[:most], found, standing(), TODAY)
-    more = decide(findings, found, standing("low"), TODAY)
-
-    assert {f.verdict for f in enough.findings} == {"waived"}
-    assert {(f.verdict, f.blocks) for f in more.findings} == {("fail", True)}
-    assert _notes(more) == [
-        (
-            f"waivers.yaml:2:5: W-1: it covers {most + 1} resources of one layer; a waiver of a "
-            f"{severity} policy may {most}. Fix: name fewer, or mend the cause."
-        )
-    ]
-
-
-def test_breadth_is_counted_in_each_layer(tmp_path: Path) -> None:
-    """A caller that sees one layer at a time comes to the same verdict."""
-    found = sign(tmp_path, waivers(tmp_path, {"resources": ["scratch*"], "expires": "2026-11-30"}))
-    first = [finding(f"scratch{i}", severity="critical") for i in range(3)]
-    second = [replace(f, urn=f.urn.replace("foundation", "platform")) for f in first]
-    twice = [*first, *first]  # two findings on one resource count once
-
-    for findings in (first, second, [*first, *second], twice):
-        decision = decide(findings, found, standing(), TODAY)
-        assert {f.verdict for f in decision.findings} == {"waived"}
-
-
-@pytest.mark.parametrize(
-    ("severity", "most"), [("critical", 30), ("high", 90), ("medium", 180), ("low", 365)]
-)
-def test_the_time_is_capped_by_severity(tmp_path: Path, severity: str, most: int) -> None:
-    """As many days as the severity allows, and not one more."""
-    statuses = []
-    for days in (most, most + 1):
-        expires = (date(2026, 11, 1) + timedelta(days)).isoformat()
-        found = sign(tmp_path, waivers(tmp_path, {"expires": expires}))
-        statuses += _statuses(decide([finding(severity=severity)], found, standing(), TODAY))
-
-    assert statuses == ["in force", "too long"]
-
-
-@pytest.mark.parametrize("severity", ["critical", "high"])
-def test_a_grave_waiver_is_signed(tmp_path: Path, severity: str) -> None:
-    """Without a signature it does not hold; with its approver's it does."""
-    change = SIGNED | {"expires": "2026-12-01"}
-    unsigned = waivers(tmp_path, change)
-    grave = finding(**HIGH | {"severity": severity})
-    before = decide([grave], unsigned, standing(), TODAY)
-    after = decide([grave], sign(tmp_path, unsigned), standing(), TODAY)
-
-    assert (_statuses(before), before.exit_code) == (["unsigned"], 1)
-    assert _notes(before) == [
-        (
-            f"waivers.yaml:2:5: W-1: a waiver of a {severity} policy must be signed, and "
-            "approvals/waivers has no signature of it. "
-            "Fix: have Bob Baker run `bedplate waiver sign W-1`."
-        )
-    ]
-    assert (_statuses(after), after.exit_code) == (["in force"], 0)
-
-
-def _edited(folder: Path, **change: str) -> WaiverFile:
-    """Sign a waiver, then change the file."""
-    sign(folder, waivers(folder, SIGNED))
-    return waivers(folder, SIGNED | change)
-
-
-def _broken(folder: Path) -> WaiverFile:
-    sign(folder, waivers(folder, SIGNED))
-    (folder / "approvals/waivers/W-1.dsse.json").write_text("{}")
-    return waivers(folder, SIGNED)
-
-
-@pytest.mark.parametrize(
-    ("made", "why"),
-    [
-        (
-            lambda folder: _edited(folder, expires="2026-12-30"),
-            "it was changed after it was signed",
-        ),
-        (
-            lambda folder: sign(folder, waivers(folder, SIGNED), number=2),
-            "the signature does not count: it is not by {keyid}",
-        ),
-        (
-            lambda folder: sign(folder, waivers(folder, SIGNED), kind="text/plain"),
-            (
-                "the signature does not count: it signs a 'text/plain', "
-                "not a 'application/vnd.bedplate.waiver.v1+json'"
-            ),
-        ),
-        (_broken, "the text is no DSSE envelope: it has no signatures"),
-    ],
-)
-def test_a_bad_signature_is_refused(tmp_path: Path, made: Any, why: str) -> None:
-    """One of another text, by another person, of another kind, or none at all."""
-    from bedplate import dsse  # noqa: PLC0415
-
-    decision = decide([finding(**HIGH)], made(tmp_path), standing(), TODAY)
-    what = why.format(keyid=dsse.public_key(public_key()).keyid)
-
-    assert (_statuses(decision), decision.exit_code) == (["bad signature"], 1)
-    assert _notes(decision) == [
-        f"waivers.yaml:2:5: W-1: {what}. Fix: have Bob Baker run `bedplate waiver sign W-1`."
-    ]
-
-
-def test_a_signature_that_is_not_needed_must_be_good_too(tmp_path: Path) -> None:
-    """Whoever signs a waiver of a medium policy vouches for its text."""
-    sign(tmp_path, waivers(tmp_path, {}))
-    edited = waivers(tmp_path, {"reason": "Another."})
-
-    assert _statuses(decide([finding()], edited, standing(), TODAY)) == ["bad signature"]
-
-
-@pytest.mark.parametrize(
-    ("key", "what", "fix"),
-    [
-        (
-            "",
-            "its signature can't be checked: the environment has no public key of Carol Clark",
-            "add `public_key` to governance.approvals.approvers",
-        ),
-        (
-            "junk",
-            "the text is no SSH public key",
-            "have Carol Clark run `bedplate waiver sign W-1`",
-        ),
-    ],
-)
-def test_a_signature_needs_a_key_to_be_checked_with(
-    tmp_path: Path, key: str, what: str, fix: str
-) -> None:
-    """An approver without a key can approve only what need not be signed."""
-    found = sign(tmp_path, waivers(tmp_path, SIGNED | {"approved_by": "Carol Clark"}))
-    decision = decide([finding(**HIGH)], found, standing(people={"Carol Clark": key}), TODAY)
-
-    assert _statuses(decision) == ["bad signature"]
-    assert _notes(decision) == [f"waivers.yaml:2:5: W-1: {what}. Fix: {fix}."]
-
-
-@pytest.mark.parametrize(
-    ("today", "status", "note"),
-    [
-        (date(2026, 10, 31), "not yet", "it does not hold before 2026-11-01"),
-        (date(2026, 11, 1), "in force", None),
-        (date(2026, 12, 16), "in force", None),
-        (date(2026, 12, 17), "in force", "it expires on 2026-12-31, in 14 days"),
-        (date(2026, 12, 30), "in force", "it expires on 2026-12-31, in 1 day"),
-        (date(2026, 12, 31), "in force", "it expires on 2026-12-31, today"),
-        (date(2027, 1, 1), "expired", "it expired on 2026-12-31, so that"),
-    ],
-)
-def test_the_day_decides(tmp_path: Path, today: date, status: str, note: str | None) -> None:
-    """It holds from its first to its last day, and tells two weeks before that it ends."""
-    decision = decide([finding()], waivers(tmp_path, {}), standing(), today)
-
-    assert _statuses(decision) == [status]
-    assert (decision.findings[0].verdict == "waived") is (status == "in force")
-    assert len(decision.notes) == (note is not None)
-    if note:
-        assert decision.notes[0].problem.startswith(note)
 
 
 def test_a_waiver_counts_where_it_is_meant_to(tmp_path: Path) -> None:

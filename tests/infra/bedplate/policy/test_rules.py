@@ -8,22 +8,12 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from support.layers import spec
-from support.plans import BUCKET, KEY, SSE, plan, provider, reading, resource, shipped
-from support.rule_cases import (
-    GROUP,
-    RDS,
-    UNKNOWN,
-    Case,
-    mesh_cases,
-    of,
-    part,
-    store_cases,
-    supply_cases,
-)
+from support.plans import plan, provider, resource, shipped
+from support.shipped_cases import shipped_cases
 
 from bedplate.engine.plan import Plan
 from bedplate.policy.evaluate import evaluate
@@ -32,24 +22,12 @@ from bedplate.policy.opa_engine import OpaEngine
 from bedplate.policy.regorus_engine import RegorusEngine
 
 if TYPE_CHECKING:
-    from bedplate.engine.plan import Resource
+    from support.rule_cases import Case
+
     from bedplate.policy.catalogue import Phase
     from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
 
-CLUSTER = "aws:eks/cluster:Cluster"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-VPC = "aws:ec2/vpc:Vpc"
-TAGS = {
-    "owner": "ml-platform",
-    "environment": "prod",
-    "cost_center": "4711",
-    "data_classification": "restricted",
-    "purpose": "fraud detection",
-    "controller": "Acme",
-    "dpo_contact": "dpo@acme.example",
-    "retention_days": "365",
-}
 SPEC = {
     "governance": {
         "regimes": ["uae-pdpl", "uae-health", "uae-bank"],
@@ -65,264 +43,6 @@ SPEC = {
     "gpu_pools": {"a": {"instance_types": ["g6.xlarge"], "max_gpus": 4}},
 }
 PHASES: tuple[Phase, ...] = ("design", "deploy")
-VAULT = "arn:aws:backup:me-central-1:111122223333:backup-vault:copy"
-
-
-def _policy(**statement: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | statement]})
-
-
-def _sse(bucket: Resource, key: Any) -> Resource:
-    default = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key}
-    rules = [{"applyServerSideEncryptionByDefault": default}]
-    return reading(SSE, "sse", {"bucket": UNKNOWN, "rules": rules}, "bucket", bucket)
-
-
-def _denials() -> str:
-    everything = ["arn:aws:s3:::acme", "arn:aws:s3:::acme/*"]
-    conditions = [
-        {"Bool": {"aws:SecureTransport": "false"}},
-        {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
-    ]
-    statements = [
-        {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": everything,
-            "Condition": c,
-        }
-        for c in conditions
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def _backup(schedule: Any) -> list[Resource]:
-    rules = [{"schedule": schedule, "copyActions": [{"destinationVaultArn": VAULT}]}]
-    return [
-        resource("aws:backup/plan:Plan", "plan", {"rules": rules}),
-        reading("aws:backup/selection:Selection", "all", {}, "planId", resource(RDS)),
-    ]
-
-
-def _encryption(good_bucket: Resource) -> dict[str, Case]:
-    volume = {"ebs": {"encrypted": "true", "kmsKeyId": KEY}}
-    opaque_policy = part(good_bucket, "BucketPolicy", policy=UNKNOWN)
-    return {
-        "ENC-001": Case(
-            [good_bucket],
-            [good_bucket, _sse(good_bucket, KEY)],
-            [good_bucket, _sse(good_bucket, UNKNOWN)],
-        ),
-        "ENC-002": Case(
-            [good_bucket, part(good_bucket, "BucketPolicy", policy=_policy(Action="s3:*"))],
-            [good_bucket, part(good_bucket, "BucketPolicy", policy=_denials())],
-            [good_bucket, opaque_policy],
-        ),
-        "ENC-003": of(
-            "aws:kms/key:Key",
-            {"deletionWindowInDays": 7, "enableKeyRotation": True},
-            {"enableKeyRotation": True},
-            {"enableKeyRotation": UNKNOWN},
-        ),
-        "ENC-004": of(
-            "aws:kms/key:Key",
-            {"policy": _policy(Principal="*", Action="kms:*")},
-            {"policy": _policy(Principal={"AWS": "111122223333"}, Action="kms:*")},
-            {"policy": UNKNOWN},
-        ),
-        "ENC-005": of(
-            CLUSTER,
-            {},
-            {"encryptionConfig": {"provider": {"keyArn": KEY}, "resources": ["secrets"]}},
-            {"encryptionConfig": {"provider": {"keyArn": UNKNOWN}, "resources": ["secrets"]}},
-        ),
-        "ENC-006": of(
-            TEMPLATE,
-            {"blockDeviceMappings": [{"ebs": {"encrypted": "true"}}]},
-            {"blockDeviceMappings": [volume]},
-            {"blockDeviceMappings": UNKNOWN},
-        ),
-        "ENC-007": of(
-            "aws:ecr/repository:Repository",
-            {"encryptionConfigurations": [{"encryptionType": "AES256"}]},
-            {"encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY}]},
-            {"encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": UNKNOWN}]},
-        ),
-        "ENC-008": of(
-            RDS,
-            {"storageEncrypted": True},
-            {"storageEncrypted": True, "kmsKeyId": KEY},
-            {"storageEncrypted": True, "kmsKeyId": UNKNOWN},
-        ),
-        "ENC-009": of(
-            "aws:sqs/queue:Queue", {}, {"kmsMasterKeyId": KEY}, {"kmsMasterKeyId": UNKNOWN}
-        ),
-        "ENC-011": of(
-            "aws:kms/key:Key",
-            {},
-            {"policy": _policy(Principal={"AWS": "111122223333"}, Action="kms:*")},
-            {"policy": UNKNOWN},
-        ),
-        "ENC-010": of(
-            "aws:lb/listener:Listener",
-            {"protocol": "HTTP"},
-            {"protocol": "TLS", "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
-            {"protocol": "TLS", "sslPolicy": UNKNOWN},
-        ),
-    }
-
-
-def _residency() -> dict[str, Case]:
-    copy = "aws:secretsmanager/secret:Secret"
-    target = "aws:cloudwatch/logDestination:LogDestination"
-    arn = "arn:aws:kinesis:{}:111122223333:stream/logs"
-    one_zone = {"multiAz": False, "backupRetentionPeriod": 14}
-    two_zones = {"multiAz": True, "backupRetentionPeriod": 14}
-    daily, weekly = "cron(0 3 * * ? *)", "cron(0 3 ? * SUN *)"
-    abroad, here, open_ = {"region": "me-south-1"}, {"region": "me-central-1"}, {"region": UNKNOWN}
-    return {
-        "RES-001": Case(
-            [resource(VPC, provider=None)], [resource(VPC)], [resource(VPC, inputs=open_)]
-        ),
-        "RES-002": of(BUCKET, abroad, here, open_),
-        "RES-003": of(
-            copy,
-            {"replicas": [{"region": "eu-west-1"}]},
-            {"replicas": [here]},
-            {"replicas": [open_]},
-        ),
-        "RES-004": of(BUCKET, abroad, here, open_),
-        "RES-005": Case(
-            [resource(RDS, inputs=one_zone), *_backup(daily)],
-            [resource(RDS, inputs=two_zones), *_backup(daily)],
-            [resource(RDS, inputs=two_zones | {"multiAz": UNKNOWN}), *_backup(daily)],
-        ),
-        "RES-006": of(
-            target,
-            {"targetArn": arn.format("eu-west-1")},
-            {"targetArn": arn.format("me-central-1")},
-            {"targetArn": UNKNOWN},
-        ),
-        "RES-007": Case(
-            [resource(RDS, inputs=two_zones), *_backup(weekly)],
-            [resource(RDS, inputs=two_zones), *_backup(daily)],
-        ),
-        "TAG-001": of(VPC, {"tags": {"owner": "x"}}, {"tags": TAGS}, {"tags": UNKNOWN}),
-        "TAG-002": of(VPC, {"tags": {"owner": "x"}}, {"tags": TAGS}, {"tags": UNKNOWN}),
-        "TAG-003": of(
-            "kubernetes:apps/v1:Deployment",
-            {"metadata": {"labels": {"app": "x"}}},
-            {"metadata": {"labels": {"app": "x", "team": "y"}}},
-            {"metadata": {"labels": UNKNOWN}},
-        ),
-    }
-
-
-def _zero_trust() -> dict[str, Case]:
-    private = {"endpointPrivateAccess": True, "endpointPublicAccess": False}
-    pod = "kubernetes:core/v1:Pod"
-    on_objects = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme/*"}
-    condition = {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
-    metadata = {"httpTokens": "required", "httpPutResponseHopLimit": 1}
-    bucket = resource(BUCKET, "closed")
-    switches = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-    closed = dict.fromkeys(switches, True)
-    ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-    return {
-        "ZT-001": of(
-            CLUSTER,
-            {"vpcConfig": private | {"endpointPublicAccess": True}},
-            {"vpcConfig": private},
-            {"vpcConfig": private | {"endpointPublicAccess": UNKNOWN}},
-        ),
-        "ZT-002": of(
-            ingress, {"cidrIpv4": "0.0.0.0/0"}, {"cidrIpv4": "10.0.0.0/8"}, {"cidrIpv4": UNKNOWN}
-        ),
-        "ZT-005": of(
-            pod,
-            {"spec": {"containers": [{"env": [{"name": "AWS_ACCESS_KEY_ID", "value": "x"}]}]}},
-            {"spec": {"containers": [{"env": [{"name": "A", "value": "x"}]}]}},
-            {"spec": UNKNOWN},
-        ),
-        "ZT-006": of(
-            "aws:iam/policy:Policy",
-            {"policy": _policy(**on_objects)},
-            {"policy": _policy(**on_objects, Condition=condition)},
-            {"policy": UNKNOWN},
-        ),
-        "ZT-011": Case(
-            [bucket],
-            [bucket, part(bucket, "BucketPublicAccessBlock", **closed)],
-            [
-                bucket,
-                part(bucket, "BucketPublicAccessBlock", **closed | {"blockPublicAcls": UNKNOWN}),
-            ],
-        ),
-        "ZT-009": of(
-            TEMPLATE,
-            {"metadataOptions": metadata | {"httpPutResponseHopLimit": 2}},
-            {"metadataOptions": metadata},
-            {"metadataOptions": metadata | {"httpTokens": UNKNOWN}},
-        ),
-    }
-
-
-def _operations() -> dict[str, Case]:
-    logs = {"enabledClusterLogTypes": ["api", "audit"]}
-    every = {
-        "enabledClusterLogTypes": [
-            "api",
-            "audit",
-            "authenticator",
-            "controllerManager",
-            "scheduler",
-        ]
-    }
-    selectors = [{"fieldSelectors": [{"field": "resources.type", "equals": ["AWS::S3::Object"]}]}]
-    trail = resource(
-        "aws:cloudtrail/trail:Trail",
-        "trail",
-        {"enableLogFileValidation": True, "advancedEventSelectors": selectors},
-    )
-    evidence = resource(BUCKET, "evidence", {"objectLockEnabled": True})
-    versions = part(evidence, "BucketVersioning", versioningConfiguration={"status": "Enabled"})
-    locks = [
-        part(evidence, "BucketObjectLockConfiguration", rule={"defaultRetention": retention})
-        for retention in ({"mode": "COMPLIANCE"}, {"mode": "COMPLIANCE", "days": 30}, UNKNOWN)
-    ]
-    sizes = [{"maxSize": size} for size in (5, 4, UNKNOWN)]
-    pools = [{"instanceTypes": ["g6.xlarge"], "scalingConfig": size} for size in sizes]
-    log_group = "aws:cloudwatch/logGroup:LogGroup"
-    return {
-        "GPU-001": of(
-            GROUP,
-            {"instanceTypes": ["p5.48xlarge"]},
-            {"instanceTypes": ["g6.xlarge"]},
-            {"instanceTypes": [UNKNOWN]},
-        ),
-        "GPU-002": of(GROUP, *pools),
-        "OPS-001": Case(
-            [resource(CLUSTER, inputs=logs), trail],
-            [resource(CLUSTER, inputs=every), trail],
-            [resource(CLUSTER, inputs={"enabledClusterLogTypes": UNKNOWN}), trail],
-        ),
-        "OPS-002": of(
-            log_group,
-            {"retentionInDays": 90},
-            {"retentionInDays": 365},
-            {"retentionInDays": UNKNOWN},
-        ),
-        "OPS-007": Case(
-            *([evidence, versions, lock] for lock in locks),
-        ),
-    }
-
-
-def _cases() -> dict[str, Case]:
-    bucket = resource(BUCKET, inputs={"bucket": "acme"})
-    ours = _encryption(bucket) | _residency() | _zero_trust() | _operations()
-    return ours | store_cases() | supply_cases() | mesh_cases()
 
 
 def _layered(cases: dict[str, Case]) -> Plan:
@@ -340,7 +60,7 @@ def _layered(cases: dict[str, Case]) -> Plan:
 def _judged(engine: RegoEngine) -> tuple[Finding, ...]:
     known = facts(spec(SPEC), date(2026, 11, 23), 10.0, [])
     with closing(engine):
-        return evaluate(_layered(_cases()), shipped(), known, engine, {})
+        return evaluate(_layered(shipped_cases()), shipped(), known, engine, {})
 
 
 @cache
@@ -359,25 +79,25 @@ def _verdicts(name: str, variant: str) -> set[str]:
 
 def test_every_shipped_policy_has_a_case() -> None:
     """What judges facts alone, or other tiers, is tested apart."""
-    assert set(_cases()) == {policy.id for policy in shipped().policies} - {
+    assert set(shipped_cases()) == {policy.id for policy in shipped().policies} - {
         *{"GPU-004", "GPU-005", "OPS-008"},
         *{"APR-001", "APR-002", "APR-003", "APR-004", "APR-008", "APR-010", "APR-011"},
     }
 
 
-@pytest.mark.parametrize("name", _cases())
+@pytest.mark.parametrize("name", shipped_cases())
 def test_a_broken_policy_fails(name: str) -> None:
     """The rule fires on what breaks it."""
     assert "fail" in _verdicts(name, "bad")
 
 
-@pytest.mark.parametrize("name", _cases())
+@pytest.mark.parametrize("name", shipped_cases())
 def test_a_kept_policy_passes(name: str) -> None:
     """The rule is silent on what keeps it, and it did look."""
     assert _verdicts(name, "good") == {"pass"}
 
 
-@pytest.mark.parametrize("name", [name for name, case in _cases().items() if case.unknown])
+@pytest.mark.parametrize("name", [name for name, case in shipped_cases().items() if case.unknown])
 def test_what_is_not_known_yet_is_unresolved(name: str) -> None:
     """An unknown value is neither a pass nor a failure."""
     assert "fail" not in _verdicts(name, "unknown")
@@ -403,7 +123,7 @@ def test_the_budget_is_held(estimate: float) -> None:
 
 def test_every_policy_with_parameters_denies_without_facts() -> None:
     """A rule that is run without its facts, as by a bare Pulumi, never passes."""
-    everything = [r for case in _cases().values() for r in case.good]
+    everything = [r for case in shipped_cases().values() for r in case.good]
     unique = {r.urn: r for r in everything}.values()
     findings: list[Finding] = []
     for phase in PHASES:
