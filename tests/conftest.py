@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 """The project's root."""
 
 INSTALL = {
+    "chromium": "install Debian's package chromium",
     "checkov": "run `make checkov`, or put `checkov` on PATH",
     "conftest": "run `make tools`, or put `conftest` on PATH",
     "opa": "run `make tools`, or put `opa` on PATH",

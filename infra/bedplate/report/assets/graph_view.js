@@ -102,7 +102,7 @@ class GraphView {
     if (worst) element(group, "text", { class: `sign ${CLASSES[worst]}`, x: node.width - 11, y: node.custom ? 20 : 26 }, SIGNS[worst]);
     group.addEventListener("click", () => this.moved || this.choose(node));
     group.addEventListener("keydown", (event) => this.key(event, node));
-    group.addEventListener("focus", () => this.look(node));
+    group.addEventListener("focus", () => group.matches(":focus-visible") && this.look(node));
     this.drawn.push({ node, group });
     if (open) for (const child of node.children) this.drawNode(child);
   }
