@@ -20,10 +20,14 @@ _LONGEST: Final = 60
 def difference_lines(found: ReleaseDifference) -> list[str]:
     """Return a difference in groups, what can't be taken back first."""
     done = found.resources
-    replaced = [f"{each.resource} ({', '.join(each.properties)})" for each in done.replaced]
+    replaced = [
+        f"{each.resource} ({', '.join(each.properties)}){_loss(each.resource)}"
+        for each in done.replaced
+    ]
+    deleted = [f"{key}{_loss(key)}" for key in done.deleted]
     groups = (
         ("Replaced: deleted and made anew", replaced),
-        ("Deleted", done.deleted),
+        ("Deleted", deleted),
         ("Exposure", _values(found.traits["exposure"])),
         ("Verdicts", tuple(_verdicts(found))),
         ("Versions", _values(found.traits["versions"])),
@@ -35,6 +39,15 @@ def difference_lines(found: ReleaseDifference) -> list[str]:
         ("Also differ", found.other),
     )
     return [line for title, entries in groups for line in _group(title, entries)]
+
+
+def _loss(key: str) -> str:
+    """Return what the loss of a resource means, where that is grave."""
+    from bedplate.governance.release_details import type_of  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.operate.replace_guard import GUARDED  # noqa: PLC0415 - likewise
+
+    meaning = GUARDED.get(type_of(key))
+    return f": {meaning}" if meaning else ""
 
 
 def _group(title: str, entries: Sequence[str]) -> Iterator[str]:

@@ -73,12 +73,17 @@ class Replaced:
     @property
     def type(self) -> str:
         """Type token of the resource."""
-        return self.resource.partition(":")[2].partition("::")[0]
+        return type_of(self.resource)
 
 
 def key_of(layer: str, resource: Resource) -> str:
     """Return the name of a resource in a release: the same on every machine."""
     return f"{layer}:{resource.type}::{resource.name}"
+
+
+def type_of(key: str) -> str:
+    """Return the type token in the name of a resource."""
+    return key.partition(":")[2].partition("::")[0]
 
 
 def details_of(plan: Plan) -> Details:
