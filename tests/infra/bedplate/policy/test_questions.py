@@ -15,6 +15,7 @@ from support.mutants import mutants
 from support.plans import BUCKET, RULE, pack, plan, provider, resource, shipped
 
 from bedplate.engine.plan import LayerPlan, Plan
+from bedplate.errors import PolicyError
 from bedplate.policy.evaluate import asked, evaluate
 from bedplate.policy.facts import PERSONAL_DATA_TAGS, REQUIRED_TAGS, facts
 from bedplate.policy.regorus_engine import RegorusEngine
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 NARROW = RULE.replace(
     "#   controls", "#   reads: [colour]\n#   narrow: true\n#   controls"
 ).replace('"Not blue; paint it."', 'sprintf("%s is not blue.", [input.__name])')
+
+BOOLEAN = "Fix: use true or leave it out."
+ON_A_RESOURCE = "a narrow rule is one on a resource that reads properties of it by their names"
+READS = "Fix: list in reads all that the rule looks at, or leave narrow out."
 
 
 class _Counting(RegorusEngine):
@@ -111,6 +116,27 @@ def test_a_narrow_rule_sees_what_it_reads_and_nothing_else(
     assert finding.message == (
         f'{{"__name":"a","__provider":{{}},"__type":"{BUCKET}","__urn":"{urn}","colour":"red"}}'
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("narrow: true", "narrow: 'yes'", f"it is no boolean. {BOOLEAN}"),
+        ("#   reads: [colour]\n", "", f"{ON_A_RESOURCE}. {READS}"),
+        ("reads: [colour]", f'reads: ["{BUCKET}#colour"]', f"{ON_A_RESOURCE}. {READS}"),
+        ("reads: [colour]", 'reads: ["*.colour"]', f"{ON_A_RESOURCE}. {READS}"),
+    ],
+    ids=["text", "nothing", "another resource", "anything"],
+)
+def test_a_rule_that_can_not_be_narrow_is_refused(
+    tmp_path: Path, before: str, after: str, fault: str
+) -> None:
+    """What is looked at must be named, or a resource would be judged by another's values."""
+    with pytest.raises(PolicyError) as refused:
+        pack(tmp_path, rule=NARROW.replace(before, after))
+
+    place, _, told = refused.value.message.partition(": custom.narrow: ")
+    assert (place.rpartition("/")[2][:10], told) == ("rule.rego:", fault)
 
 
 def test_a_rule_on_tags_reads_every_tag_that_it_asks_for() -> None:
