@@ -91,6 +91,12 @@ def arn(stated: str, names: Names) -> str:
     return f"arn:{names.partition}:{service}:{place}:{end}"
 
 
+def via(service: str, names: Names) -> str:
+    """Return what KMS calls a service that uses a key in somebody's name."""
+    domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
+    return f"{service}.{names.region}.{domain}"
+
+
 def _stated(grant: Mapping[str, Any], resource: Resource, names: Names) -> Grant:
     facts = {**resource.inputs, "prefix": names.prefix, "account": names.account_id}
 
@@ -126,8 +132,7 @@ def _standing(entry: Mapping[str, Any], names: Names) -> Iterator[Grant]:
         yield Grant(("iam:CreateServiceLinkedRole",), linked, "linked", _principals(services))
         yield Grant(("iam:GetRole",), linked, "")
     if services := entry.get("keys"):
-        domain = "amazonaws.com.cn" if names.partition == "aws-cn" else "amazonaws.com"
-        through = tuple(f"{service}.{names.region}.{domain}" for service in services)
+        through = tuple(via(service, names) for service in services)
         keys = (arn("kms key/*", names),)
         yield Grant(_KEY_USE, keys, "through", through)
         yield Grant(("kms:CreateGrant",), keys, "granted", through)

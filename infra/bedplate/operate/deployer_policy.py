@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from bedplate.errors import BedplateError
 from bedplate.operate.deployer_conditions import condition, in_regions
-from bedplate.operate.deployer_grants import Grant, Table, grants_of, knows, table
+from bedplate.operate.deployer_grants import Grant, Table, grants_of, knows, table, via
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bedplate.engine.plan import Plan
+    from bedplate.engine.plan import Plan, Resource
     from bedplate.operate.deployer import Deployer
 
 Document = dict[str, Any]
@@ -29,6 +29,8 @@ LONGEST = 6144
 """Characters of a managed policy (IAM quotas; white space does not count, and there is none)."""
 MOST = 10
 """Managed policies attached to a role (IAM quotas)."""
+
+_BUCKET = "aws:s3/bucket:Bucket"
 
 _ANYWHERE = ("budgets", "iam", "sts")
 """Services with one endpoint for all regions."""
@@ -53,7 +55,12 @@ def documents(plan: Plan, deployer: Deployer, own: Table | None = None) -> tuple
 
     Raises BedplateError for types whose actions are not known, and beyond IAM's quotas.
     """
-    statements = [*state_statements(deployer), *_statements(plan, deployer, table(own or {}))]
+    made = [each for each in plan.resources() if each.custom and not each.is_provider]
+    statements = [
+        *state_statements(deployer),
+        *_evidence_statements(made, deployer),
+        *_statements(made, deployer, table(own or {})),
+    ]
     packed = _packed(statements)
     if len(packed) > MOST:
         raise BedplateError(
@@ -96,9 +103,28 @@ def state_statements(deployer: Deployer) -> list[Document]:
     ]
 
 
-def _statements(plan: Plan, deployer: Deployer, known: Table) -> list[Document]:
+def _evidence_statements(made: Sequence[Resource], deployer: Deployer) -> list[Document]:
+    """Return what anchors the record of deployments: new objects under a lock, none taken away."""
+    names = deployer.names
+    bucket, arn = names.bucket("evidence"), names.bucket_arn("evidence")
+    if not any(each.inputs.get("bucket") == bucket for each in made if each.type == _BUCKET):
+        return []
+    own = {"StringEquals": {"aws:ResourceAccount": names.account_id}}
+    through = condition("through", [via("s3", names)], deployer)
+    alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{names.prefix}-evidence"}}
+    use = ("kms:Decrypt", "kms:GenerateDataKey")
+    # Without the retention, S3 leaves out of its answer until when an object is locked.
+    objects = ("s3:GetObject", "s3:GetObjectRetention", "s3:PutObject")
+    return [
+        _allow("EvidenceList", ["s3:ListBucketVersions"], [arn], own),
+        _allow("EvidenceObjects", objects, [f"{arn}/*"], own),
+        _allow("EvidenceKey", use, [names.arn("kms", "key/*")], through | alias),
+    ]
+
+
+def _statements(made: Sequence[Resource], deployer: Deployer, known: Table) -> list[Document]:
     written = []
-    for number, each in enumerate(_joined(_grants(plan, deployer, known)), 1):
+    for number, each in enumerate(_joined(_grants(made, deployer, known)), 1):
         holds = condition(each.kind, each.values, deployer)
         if each.resources == ("*",) and each.service not in _ANYWHERE:
             holds = _both(holds, in_regions(deployer))
@@ -108,15 +134,14 @@ def _statements(plan: Plan, deployer: Deployer, known: Table) -> list[Document]:
     return written
 
 
-def _grants(plan: Plan, deployer: Deployer, known: Table) -> Iterator[Grant]:
-    resources = [each for each in plan.resources() if each.custom and not each.is_provider]
-    unknown = sorted({each.type for each in resources if not knows(each.type, known)})
+def _grants(made: Sequence[Resource], deployer: Deployer, known: Table) -> Iterator[Grant]:
+    unknown = sorted({each.type for each in made if not knows(each.type, known)})
     if unknown:
         raise BedplateError(
             f"Nobody has written down what a deployer needs for {', '.join(unknown)}. "
             "Fix: write its actions into deployer-actions.yaml, beside the stacks folder."
         )
-    for resource in resources:
+    for resource in made:
         yield from grants_of(resource, deployer.names, known)
 
 

@@ -72,7 +72,8 @@ _USERS: dict[DataClass, _Users] = {
     "models": _Users(("s3",)),
     "data": _Users(("backup", "rds", "s3"), ("backup", "rds"), ("backup", "rds")),
     "logs": _Users(("s3",)),
-    "evidence": _Users(("s3",)),
+    # Who deploys anchors the record of it in the evidence bucket.
+    "evidence": _Users(("s3",), ("s3",)),
     "secrets": _Users(
         ("eks", "secretsmanager"),
         ("eks", "rds", "secretsmanager"),

@@ -266,6 +266,16 @@ MAY = {
         {"kms:ResourceAliases": ("alias/acme-prod-state",)},
     ),
     "state": ("s3:PutObject", f"arn:aws:s3:::acme-prod-state-{ACCOUNT}/.pulumi/x.json", {}),
+    "evidence": ("s3:PutObject", f"arn:aws:s3:::acme-prod-evidence-{ACCOUNT}/x", {}),
+    "evidence's key": (
+        "kms:GenerateDataKey",
+        "key/k-1",
+        {
+            "kms:CallerAccount": ACCOUNT,
+            "kms:ViaService": f"s3.{REGION}.amazonaws.com",
+            "kms:ResourceAliases": ("alias/acme-prod-evidence",),
+        },
+    ),
     "itself": ("sts:AssumeRole", f"{IAM}:role/bedplate/acme-prod-deployer", {}),
     "image of AWS": (
         "ec2:RunInstances",
@@ -347,6 +357,20 @@ MAY_NOT = {
     "another key as the state's": ("kms:UpdateAlias", "alias/acme-prod-state", {}),
     "foreign bucket": ("s3:PutBucketPolicy", f"arn:aws:s3:::crm-prod-x-{ACCOUNT}", {}),
     "reading data": ("s3:GetObject", f"arn:aws:s3:::acme-prod-models-{ACCOUNT}/x", {}),
+    "models by S3's use of a key": (
+        "kms:Decrypt",
+        "key/k-1",
+        {
+            "kms:CallerAccount": ACCOUNT,
+            "kms:ViaService": f"s3.{REGION}.amazonaws.com",
+            "kms:ResourceAliases": ("alias/acme-prod-models",),
+        },
+    ),
+    "taking evidence away": (
+        "s3:DeleteObject",
+        f"arn:aws:s3:::acme-prod-evidence-{ACCOUNT}/x",
+        {},
+    ),
     "the state's history": (
         "s3:DeleteObjectVersion",
         f"arn:aws:s3:::acme-prod-state-{ACCOUNT}/x",
@@ -438,8 +462,8 @@ def test_more_policies_than_a_role_takes_are_refused(monkeypatch: pytest.MonkeyP
         documents(golden_plan(PRODUCTION), _deployer(PRODUCTION))
 
     assert refused.value.message == (
-        "The deployer of prod needs 5 policies; IAM attaches 4 to a role. "
-        "Fix: divide the environment, or ask AWS for a higher quota."
+        f"The deployer of prod needs {len(_documents(PRODUCTION))} policies; IAM attaches 4 to "
+        "a role. Fix: divide the environment, or ask AWS for a higher quota."
     )
 
 
