@@ -22,7 +22,7 @@ from bedplate.governance.changes import record_in
 from bedplate.governance.findings_document import document, resources
 from bedplate.governance.gate import policy_texts
 from bedplate.governance.ledger_verify import verify
-from bedplate.governance.policy_set import admission_policies, policies_of
+from bedplate.governance.policy_set import all_policies_of
 from bedplate.governance.release import ReleaseError, parts_of, tools_of
 from bedplate.operate.sbom import locked_packages, sbom
 from bedplate.policy.formats import oscal
@@ -224,7 +224,7 @@ def _report(known: Assessment, environment: Resolved, root: Path, now: datetime)
         return one if source is None else replace(one, source=replace(
             source, file=str(root / source.file)))  # fmt: skip
 
-    found = (*policies_of(root / "stacks").policies, *admission_policies().policies)
+    found = all_policies_of(root / "stacks")
     one = EnvironmentReport(
         environment=known.environment,
         file=str(environment.files[-1].absolute()),

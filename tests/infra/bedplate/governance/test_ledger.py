@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from support.limits import limited
 
 from bedplate.dsse import SigningKey, canonical
 from bedplate.governance.ledger import FIRST, Anchor, Entry, LedgerError, append, digest
@@ -202,6 +203,116 @@ def test_any_bytes_are_answered_with_faults(tmp_path_factory: pytest.TempPathFac
     found = verify(file)
 
     assert bool(found.faults) == bool(content)
+
+
+SIGNED = "Its signature does not count: it was edited, or signed with an unknown key."
+FOLLOWS = "It does not follow from the entry before it: one of the two was edited or moved."
+UNKNOWN = "It is not the entry that the evidence bucket knows."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"actor":"Layla', '"actor":"Kayla', [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ('"environment":"prod"', '"environment":"prog"', [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ('"event":"note"', '"event":"mote"', [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ('"number":1', '"number":2', [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ('"previous":"sha256:', '"previous":"sha255:', [f"2: {FOLLOWS}", f"2: {SIGNED}",
+                                                        f"3: {FOLLOWS}"]),
+        ('"release":"sha256:aa"', '"release":"sha256:ab"', [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ('ledger/v1"', 'ledger/v2"', ["2: It is no entry of a ledger.", f"3: {FOLLOWS}"]),
+        ('"seq":2', '"seq":3', ["2: It says it is entry 3: entries were removed or moved.",
+                                f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ("T00:01", "T00:02", [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ("T00:01", "T00-01", ["2: Its time can't be read, or has no zone.", f"2: {SIGNED}",
+                              f"3: {FOLLOWS}"]),
+        ('"sig":"', '"sig":"A', [f"2: {SIGNED}", f"3: {FOLLOWS}"]),
+        ('"keyid":"SHA256', '"keyid":"SHA255', [f"3: {FOLLOWS}"]),
+        ('"signatures":[{', '"signatures":[{}, {', [("2: It is not written in canonical form: "
+                                                   "it was edited."), f"2: {SIGNED}",
+                                                   f"3: {FOLLOWS}"]),
+    ],
+)  # fmt: skip
+def test_one_character_in_each_field_is_noticed(
+    ledger: Path, old: str, new: str, said: list[str]
+) -> None:
+    """Of a signed entry in the middle: by its signature, and by the entry after it."""
+    lines = ledger.read_text().splitlines(keepends=True)
+    edited = lines[1].replace(old, new, 1)
+    assert edited != lines[1]
+    ledger.write_text("".join([lines[0], edited, *lines[2:]]))
+
+    assert _faults(ledger) == [f"entry {text}" for text in said]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"actor":"L', '"actor":"K'), ('"number":3', '"number":4'), ("sha256:aa", "sha256:ab")],
+)
+def test_an_edit_of_the_last_entry_shows_against_an_anchor(
+    ledger: Path, old: str, new: str
+) -> None:
+    """Nothing follows it, and it is not signed: only what is kept elsewhere knows."""
+    before = verify(ledger)
+    text = ledger.read_text()
+    head, _, last = text.rstrip("\n").rpartition("\n")
+    ledger.write_text(f"{head}\n{last.replace(old, new, 1)}\n")
+    anchor = Anchor(before.count, before.head, "the evidence bucket")
+    found = verify(ledger, [KEY.public], [anchor])
+
+    assert _faults(ledger) == []
+    assert [str(fault) for fault in found.faults] == [f"entry 4: {UNKNOWN}"]
+
+
+def test_a_key_that_is_named_wrongly_still_counts(ledger: Path) -> None:
+    """A key id is a hint: whatever it says, the keys that count are tried."""
+    ledger.write_text(ledger.read_text().replace(KEY.public.keyid, OTHER.public.keyid))
+    found = verify(ledger, [OTHER.public, KEY.public])
+
+    assert found.signed == 1
+
+
+def test_a_real_limit_leaves_the_ledger_whole(tmp_path: Path) -> None:
+    """The system cuts the write in the middle of an entry; what was written is taken back."""
+    file = tmp_path / "prod.jsonl"
+    code = (
+        "from datetime import *; from pathlib import Path\n"
+        "from bedplate.governance.ledger import Entry, append\n"
+        "time = datetime(2026, 11, 1, tzinfo=UTC)\n"
+        "for n in range(20):\n"
+        f"    append(Path({str(file)!r}), Entry(time, 'a', 'note', 'p', '', {{}}))\n"
+    )
+    done = limited(code, 1000)
+    found = verify(file)
+
+    assert done.stderr.splitlines()[-1] == (
+        f"bedplate.governance.ledger.LedgerError: {file} can't be written: file too large. "
+        "Fix: make room, then repeat the command."
+    )
+    assert (found.count, found.faults) == (3, ())
+    assert append(file, _entry(0)) == verify(file).head
+
+
+def test_only_the_end_is_read_to_add_an_entry(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the ledger is, and however long its last entry."""
+    append(ledger, _entry(10, text="x" * 200_000))
+    append(ledger, _entry(11))
+    size = ledger.stat().st_size
+    asked: list[int] = []
+    real = os.pread
+
+    def read(handle: int, length: int, at: int) -> bytes:
+        asked.append(length)
+        return real(handle, length, at)
+
+    monkeypatch.setattr(os, "pread", read)
+    append(ledger, _entry(12))
+
+    found = verify(ledger, [KEY.public])
+    assert (found.count, found.faults, asked) == (7, (), [64 * 1024])
+    assert size > 200_000
 
 
 @pytest.mark.parametrize("where", range(0, 900, 37))
