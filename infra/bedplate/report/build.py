@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bedplate.errors import BedplateError
-from bedplate.governance.policy_set import admission_policies, policies_of
+from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.report.environment import gathered
 from bedplate.report.page import Contents, render
 
@@ -47,10 +47,9 @@ def _title(environments: Sequence[Environment]) -> str:
 
 def _catalogue(stacks: Path) -> tuple[Mapping[str, Policy], Mapping[str, Control]]:
     """Return policies and clauses by id; of two rules with one id the one that denies."""
-    inside = admission_policies()
     try:
-        own = policies_of(stacks)
+        own, inside = policies_of(stacks), admission_policies_of(stacks)
     except BedplateError:
-        return {}, inside.controls  # the assessment has said so
+        return {}, {}  # the assessment has said so
     found = (*own.policies, *inside.policies)
     return {policy.id: policy for policy in reversed(found)}, {**inside.controls, **own.controls}

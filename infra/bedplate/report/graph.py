@@ -21,25 +21,29 @@ if TYPE_CHECKING:
     from bedplate.report.environment import Environment
     from bedplate.report.findings import Judged
 
-MOST: Final = 4000
-"""Resources of one environment that are drawn and listed; beyond that only components are."""
+MOST: Final = 6000
+"""Resources of all environments together that are drawn and listed.
+
+An environment with more than its share shows its components only.
+"""
 
 
 def data(environments: Sequence[Environment], policies: Sequence[Judged]) -> dict[str, Any]:
     """Return what the script draws, as JSON."""
     texts = _Texts()
     numbers = {policy.id: number for number, policy in enumerate(policies)}
-    drawn = [
+    share = MOST // max(len(environments), 1)
+    found = [
         {
             "name": safe(one.name),
             "layers": [safe(layer.layer) for layer in one.assessed.plan.layers],
-            "nodes": _nodes(one, numbers, texts),
+            "nodes": _nodes(one, share, numbers, texts),
         }
         for one in environments
         if one.assessed.plan
     ]
     return {
-        "environments": drawn,
+        "environments": found,
         "policies": [
             [texts.number(each.id), texts.number(each.title), texts.number(each.severity)]
             for each in policies
@@ -65,15 +69,27 @@ class _Texts:
         return found
 
 
-def shown_resources(layer: LayerPlan, left: int) -> tuple[Resource, ...]:
-    """Return the resources of a layer that are drawn; of too many only the components."""
-    own = [resource for resource in layer.resources if not resource.is_provider]
-    if len(own) > left:
-        own = [resource for resource in own if not resource.custom]
-    return tuple(own)
+def drawn(one: Environment, share: int) -> tuple[tuple[LayerPlan, tuple[Resource, ...]], ...]:
+    """Return what is drawn of each layer of an environment: of too many only the components."""
+    plan = one.assessed.plan
+    layers = plan.layers if plan else ()
+    few = plan is None or len(plan.resources()) <= share
+    return tuple(
+        (layer, tuple(r for r in layer.resources if not r.is_provider and (few or not r.custom)))
+        for layer in layers
+    )
 
 
-def _nodes(one: Environment, policies: dict[str, int], texts: _Texts) -> list[list[Any]]:
+def trimmed(environments: Sequence[Environment]) -> tuple[str, ...]:
+    """Return the environments of which only components are drawn."""
+    share = MOST // max(len(environments), 1)
+    plans = [(one.name, one.assessed.plan) for one in environments]
+    return tuple(name for name, plan in plans if plan and len(plan.resources()) > share)
+
+
+def _nodes(
+    one: Environment, share: int, policies: dict[str, int], texts: _Texts
+) -> list[list[Any]]:
     """Return layer, parent, kind, texts, inputs, verdicts and dependencies of each resource."""
     verdicts: dict[str, list[int]] = defaultdict(list)
     for finding in one.assessed.findings:
@@ -81,8 +97,8 @@ def _nodes(one: Environment, policies: dict[str, int], texts: _Texts) -> list[li
         verdicts[finding.urn] += pair
     chosen = [
         (number, resource)
-        for number, layer in enumerate(one.assessed.plan.layers if one.assessed.plan else ())
-        for resource in shown_resources(layer, MOST)
+        for number, (_, resources) in enumerate(drawn(one, share))
+        for resource in resources
     ]
     places = {resource.urn: index for index, (_, resource) in enumerate(chosen)}
 
@@ -146,12 +162,12 @@ class Listed:
 def listed(environments: Sequence[Environment]) -> tuple[Listed, ...]:
     """Return the layers with all that lies below them, merged over environments."""
     layers: dict[tuple[str, str], Listed] = {}
+    share = MOST // max(len(environments), 1)
     for one in environments:
-        for layer in one.assessed.plan.layers if one.assessed.plan else ():
+        for layer, chosen in drawn(one, share):
             top = layers.setdefault(("", layer.layer), Listed(layer.layer, "layer", custom=False))
             top.environments.append(one.name)
             below: dict[str | None, Listed] = {None: top}
-            chosen = shown_resources(layer, MOST)
             for resource in sorted(chosen, key=lambda each: each.urn.count("$")):
                 above = below.get(resource.parent, top)
                 key = (resource.type, resource.name)

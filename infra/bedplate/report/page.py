@@ -90,6 +90,7 @@ def _values(contents: Contents) -> dict[str, Any]:
         "summed": findings.summed,
         "states": findings.STATES,
         "layers": graph.listed(environments),
+        "trimmed": graph.trimmed(environments),
         "totals": costs.totals(environments),
         "parts": costs.parts,
         "prices": costs.sources(environments),

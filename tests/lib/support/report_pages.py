@@ -171,13 +171,13 @@ def _own() -> tuple[Resource, ...]:
     )
 
 
-_FAULTS: Final = {
+_FAULTS: Final[dict[str, dict[str, Any]]] = {
     "aws:eks/cluster:Cluster": {"vpcConfig": {"endpointPublicAccess": True}},
     "aws:ecr/repository:Repository": {"imageTagMutability": "MUTABLE"},
     "aws:kms/key:Key": {"enableKeyRotation": UNKNOWN},
 }
 """What staging does wrong."""
-_SHORT_LOGS: Final = {"aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 7}}
+_SHORT_LOGS: Final[dict[str, dict[str, Any]]] = {"aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 7}}
 """What prod does wrong, and has a waiver for."""
 
 
