@@ -159,7 +159,8 @@ def _against(anchors: Sequence[Anchor], hashes: Sequence[str]) -> Iterator[Fault
     for anchor in anchors:
         if anchor.count >= len(hashes):
             missing = anchor.count - len(hashes) + 1
-            yield Fault(0, f"{missing} entries that {anchor.kept} knows of were cut off its end.")
+            what = "1 entry was" if missing == 1 else f"{missing} entries were"
+            yield Fault(0, f"{what} cut off its end; {anchor.kept} knows of more.")
         elif hashes[anchor.count] != anchor.head:
             yield Fault(anchor.count, f"It is not the entry that {anchor.kept} knows.")
 

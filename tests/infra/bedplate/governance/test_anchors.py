@@ -148,7 +148,7 @@ def test_a_cut_shows(records: Records, spec: PlatformSpec) -> None:
     _add(records, 7)
     _add(records, 8)
 
-    assert cut == [f"2 entries that the evidence bucket {NAME} knows of were cut off its end."]
+    assert cut == [f"2 entries were cut off its end; the evidence bucket {NAME} knows of more."]
     assert _faults(records, spec) == [
         f"entry 4: It is not the entry that the evidence bucket {NAME} knows."
     ]
@@ -172,7 +172,7 @@ def test_neither_a_marker_nor_a_newer_version_hides_an_anchor(
 
     assert locked.list_objects_v2(Bucket=NAME)["KeyCount"] == 0
     assert _faults(records, spec) == [
-        f"3 entries that the evidence bucket {NAME} knows of were cut off its end."
+        f"3 entries were cut off its end; the evidence bucket {NAME} knows of more."
     ]
 
 
@@ -294,7 +294,7 @@ def test_a_bundle_must_belong_to_the_environment(records: Records, spec: Platfor
 
     assert _faults(records, spec, evidence=own) == [unkept]
     assert _faults(records, spec, evidence=other) == [
-        "2 entries that the bundle knows of were cut off its end.",
+        "2 entries were cut off its end; the bundle knows of more.",
         "The bundle is of dev.",
         "The bundle trusts Layla Haddad by a key that is not listed now: SHA256:x.",
         unkept,
