@@ -144,9 +144,12 @@ def _network(spec: PlatformSpec) -> dict[str, Any]:
         integrations.siem and integrations.siem.url,
     ]
     hosts = {urlsplit(url).hostname or "" for url in urls if url}
+    # The deployer, where the environment names it, makes what runs in the cluster.
+    deployer = spec.aws.deploy_role_arn
+    admins = [*spec.cluster.admins, *([deployer] if deployer else [])]
     return {
         "endpoint_cidrs": list(spec.cluster.public_access_cidrs),
-        "cluster_admins": list(spec.cluster.admins),
+        "cluster_admins": admins,
         "public_edge": spec.network.egress == "nat",
         "telemetry_hosts": sorted(hosts),
         "pull_through": list(spec.registry.pull_through),

@@ -47,6 +47,16 @@ def test_retention_follows_from_the_regimes() -> None:
     assert _facts(tier="development")["min_request_log_days"] == 1
 
 
+def test_the_deployer_that_the_environment_names_administers_the_cluster() -> None:
+    """Beside those that it lists; without a name, those alone."""
+    listed, deployer = ["arn:aws:iam::111122223333:role/a"], "arn:aws:iam::111122223333:role/d"
+    cluster = {"admins": listed}
+
+    assert _facts(cluster=cluster)["cluster_admins"] == listed
+    named = _facts(cluster=cluster, aws={"deploy_role_arn": deployer})
+    assert named["cluster_admins"] == [*listed, deployer]
+
+
 def test_the_region_of_the_environment_is_the_only_one_allowed() -> None:
     """Nothing is made elsewhere, even within the jurisdictions."""
     german = {"region": "eu-central-1"}
