@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import unified_diff
 from pathlib import Path
 
@@ -16,8 +17,8 @@ def patch(file: Path, before: str, after: str) -> str:
     # As git does: a tab ends a name that holds a space.
     end = "\t" if " " in name else ""
     lines = unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
+        _lines(before),
+        _lines(after),
         f"a/{name}{end}",
         f"b/{name}{end}",
     )
@@ -26,6 +27,11 @@ def patch(file: Path, before: str, after: str) -> str:
     ]
     # With git's own header `git apply` takes paths from the top, in a folder further down too.
     return "".join([f"diff --git a/{name} b/{name}\n", *found]) if found else ""
+
+
+def _lines(text: str) -> list[str]:
+    """Return lines with their line breaks; git knows no other break than a line feed."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def _top(file: Path) -> Path:

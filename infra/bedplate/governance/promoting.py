@@ -6,6 +6,7 @@ offered. A value that common.yaml or the blueprint gives gets no line.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,19 +192,15 @@ def write(made: Offer) -> None:
         if made.file.read_bytes().decode("utf-8-sig") != made.before:
             fix = "repeat the command"
             raise UsageError(f"{shown(made.file)} was changed meanwhile. Fix: {fix}.")
-        mode = made.file.stat().st_mode & 0o777
-        with tempfile.NamedTemporaryFile(
-            dir=made.file.parent, prefix=f".{made.file.name}.", delete=False
-        ) as temporary:
-            place = Path(temporary.name)
-            try:
+        handle, name = tempfile.mkstemp(dir=made.file.parent, prefix=f".{made.file.name}.")
+        place = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as temporary:
                 temporary.write(made.after.encode())
-                temporary.flush()
-            except OSError:
-                place.unlink(missing_ok=True)
-                raise
-        place.chmod(mode)
-        place.replace(made.file)
+            place.chmod(made.file.stat().st_mode & 0o777)
+            place.replace(made.file)
+        finally:
+            place.unlink(missing_ok=True)
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         fix = "make its folder writable, on a disk with room"

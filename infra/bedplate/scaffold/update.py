@@ -6,6 +6,7 @@ team changed in them. Everything is worked out before anything is written.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from bedplate.errors import UsageError
+from bedplate.errors import UsageError, shown
 from bedplate.scaffold.merge import is_text, merged
 from bedplate.scaffold.questions import questions
 from bedplate.scaffold.record import BASE, RECORD, read_record
@@ -84,19 +85,35 @@ def plan_update(repository: Path, template: Path) -> Update:
 
 
 def apply_update(repository: Path, update: Update) -> None:
-    """Write what `plan_update` found, each file whole or not at all, the record last."""
+    """Write what `plan_update` found, each file whole or not at all, the record last.
+
+    Raises UsageError where a file can't be written; git then brings back what was before.
+    """
     ordered = sorted(update.changes, key=lambda change: change.path in (RECORD, BASE))
     for change in ordered:
-        target = repository / change.path
-        if change.content is None:
-            target.unlink(missing_ok=True)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
+        try:
+            _apply(repository / change.path, change)
+        except OSError as error:
+            reason = (error.strerror or "unknown error").lower()
+            fix = "make room, run `git restore .` and `git clean -f` there, then repeat"
+            what = f"{shown(repository / change.path)} can't be written: {reason}"
+            raise UsageError(f"{what}. Fix: {fix}.") from error
+
+
+def _apply(target: Path, change: Change) -> None:
+    if change.content is None:
+        target.unlink(missing_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    made = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as temporary:
             temporary.write(change.content)
-        made = Path(temporary.name)
         made.chmod(0o755 if change.executable else 0o644)
         made.replace(target)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _changes(repository: Path, before: Record, after: Record, fresh: Path) -> Iterator[Change]:

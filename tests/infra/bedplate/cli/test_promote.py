@@ -56,7 +56,7 @@ def platform(project: Path) -> Path:
 
 
 def _applied(patch: str, folder: Path) -> None:
-    subprocess.run([GIT, "apply", "-"], input=patch, text=True, cwd=folder, check=True)
+    subprocess.run([GIT, "apply", "-"], input=patch.encode(), cwd=folder, check=True)
 
 
 def _release(root: Path, name: str, *, hours: int) -> Release:
@@ -106,6 +106,20 @@ def test_a_patch_fits_a_platform_in_a_folder_of_its_repository(
 
     assert "+++ b/ml platform/stacks/prod.yaml\t" in done.out
     assert (place / "stacks/prod.yaml").read_text() == PROD.replace("replicas: 2", "replicas: 3")
+
+
+@pytest.mark.parametrize("change", [("\n", "\r\n"), ("40}\n", "40}")])
+def test_a_patch_fits_a_file_with_other_line_ends(
+    run: Callable[..., Any], platform: Path, change: tuple[str, str]
+) -> None:
+    """Those of Windows, and none at the end."""
+    prod = platform / "stacks/prod.yaml"
+    prod.write_bytes(PROD.replace(*change).encode())
+    done = run("promote", "staging", "prod", "--only", "mesh")
+    _applied(done.out, platform)
+
+    expected = PROD.replace("replicas: 2", "replicas: 3").replace(*change)
+    assert prod.read_bytes().decode() == expected
 
 
 def test_write_does_it_and_says_what_is_next(run: Callable[..., Any], platform: Path) -> None:
@@ -231,6 +245,28 @@ def test_an_anchor_that_two_values_share_is_not_changed_for_both(
         ),
     )
     assert prod.read_text() == text
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(
+    run: Callable[..., Any], platform: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither half a file nor a temporary one."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    done = run("promote", "staging", "prod", "--only", "mesh", "--write")
+
+    assert (done.code, done.err) == (
+        2,
+        (
+            "stacks/prod.yaml can't be written: no space left on device. "
+            "Fix: make its folder writable, on a disk with room.\n"
+        ),
+    )
+    assert (platform / "stacks/prod.yaml").read_text() == PROD
+    assert len(list((platform / "stacks").iterdir())) == 3
 
 
 def test_one_environment_is_not_two(run: Callable[..., Any], platform: Path) -> None:

@@ -114,6 +114,27 @@ def test_two_updates_in_a_row_end_where_the_second_does(repository: Path, second
     assert plan_update(repository, template).changes == ()
 
 
+def test_a_full_disk_is_a_sentence_and_leaves_no_temporary_file(
+    repository: Path, second: Second, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written before stays whole, and git brings it back."""
+    update = plan_update(repository, second({"ci.yml": "two\n"}))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(UsageError) as caught:
+        apply_update(repository, update)
+
+    assert caught.value.message == (
+        f"{repository / 'ci.yml'} can't be written: no space left on device. "
+        "Fix: make room, run `git restore .` and `git clean -f` there, then repeat."
+    )
+    assert (repository / "ci.yml").read_text() == "gitlab\n"
+    assert not list(repository.glob(".ci.yml.*"))
+
+
 def test_uncommitted_changes_are_refused(repository: Path, second: Second) -> None:
     """What git could not bring back is not put at risk."""
     (repository / "ci.yml").write_text("mine\n")
