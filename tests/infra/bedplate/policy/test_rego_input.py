@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.plans import BUCKET, PROVIDER, plan, provider, reading, resource, urn
 
-from bedplate.policy.rego_input import dumps, is_open, layer_inputs, openings, stack_input
+from bedplate.policy.rego_input import (
+    dumps,
+    is_open,
+    layer_inputs,
+    narrowed,
+    openings,
+    stack_input,
+    tree_of,
+)
 
 UNKNOWN = {"$unknown": True}
 SECRET = {"$secret": True}
@@ -96,3 +104,35 @@ def test_an_input_is_one_line_of_json(document: dict[str, Any]) -> None:
 
     assert "\n" not in line
     assert json.loads(line) == document
+
+
+def test_a_tree_narrows_a_document_to_its_paths() -> None:
+    """Mappings on the way stay; what is none, and a marker, is there as a whole."""
+    tree = tree_of(["tags.owner", "spec.*.image", "rules.name", "hidden.part"])
+    document = {
+        "tags": {"owner": "ml", "team": "x"},
+        "spec": {"a": {"image": "i", "other": 1}},
+        "rules": [{"name": "n", "other": 1}],
+        "hidden": SECRET,
+        "acl": "public-read",
+    }
+
+    assert tree == {
+        "tags": {"owner": None}, "spec": None, "rules": {"name": None}, "hidden": {"part": None},
+    }  # fmt: skip
+    assert narrowed(document, tree) == {
+        "tags": {"owner": "ml"},
+        "spec": document["spec"],
+        "rules": document["rules"],
+        "hidden": SECRET,
+    }
+    assert tree_of(["tags", "tags.owner"]) == tree_of(["tags.owner", "tags"]) == {"tags": None}
+    assert narrowed({"tags": None}, tree) == {"tags": None}
+
+
+def test_a_list_on_the_way_is_looked_at_whole() -> None:
+    """A path that forgets the star does not pass over what it can't see."""
+    document = {"rules": [{"name": "n"}, {"name": UNKNOWN}]}
+
+    assert openings(document, "rules.name") == ("unknown",)
+    assert openings(document, "rules.*.port") == ()
