@@ -28,6 +28,7 @@ from bedplate.cli.places import chosen
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, UsageError, shown
 
 if TYPE_CHECKING:
+    from bedplate.dsse import PublicKey
     from bedplate.governance.auditing import Audited
     from bedplate.governance.evidence_verify import Evidence
 
@@ -99,7 +100,7 @@ def verify(
         typer.Option(
             "--signer",
             metavar="FILE",
-            help="Public key that may sign the bundle, beside those of its approvers.",
+            help="Public key that counts too: of a bundle's signer, or of a former approver.",
             show_default=False,
         ),
     ] = None,
@@ -118,25 +119,29 @@ def verify(
         raise UsageError(f"There is nothing to verify. Fix: {fix}.")
     if environment is None and anchor != "git":
         raise UsageError(f"--anchor {anchor} is of an environment. Fix: name it too.")
-    found = None if bundle is None else _evidence(bundle, signer or [])
+    keys = [public_key(file) for file in signer or ()]
+    found = None if bundle is None else _evidence(bundle, keys)
     ledger = None
     if environment is not None:
-        ledger = _audited(environment, stacks, found, in_bucket=anchor == "s3")
+        ledger = _audited(environment, stacks, (found, keys), in_bucket=anchor == "s3")
     _tell(environment, stacks, ledger, (bundle, found), as_json=output_format == "json")
     wrong = (found is not None and found.faults) or (ledger is not None and ledger.ledger.faults)
     raise typer.Exit(EXIT_BLOCKED if wrong else EXIT_CLEAN)
 
 
-def _evidence(bundle: Path, signers: list[Path]) -> Evidence:
+def _evidence(bundle: Path, keys: list[PublicKey]) -> Evidence:
     from bedplate.governance.evidence_verify import verify_bundle  # noqa: PLC0415 - see bedplate.cli
 
-    keys = [public_key(file) for file in signers]
     with working(f"Verifying {shown(bundle)}"):
         return verify_bundle(bundle, keys)
 
 
 def _audited(
-    environment: str, stacks: Path, evidence: Evidence | None, *, in_bucket: bool
+    environment: str,
+    stacks: Path,
+    beside: tuple[Evidence | None, list[PublicKey]],
+    *,
+    in_bucket: bool,
 ) -> Audited:
     from bedplate.governance.auditing import audited  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.records import records_of  # noqa: PLC0415 - likewise
@@ -144,7 +149,8 @@ def _audited(
     chosen([environment], stacks)
     records, spec = records_of(stacks, environment), spec_of(environment, stacks)
     with working(f"Verifying {shown(records.ledger)}"):
-        return audited(records, spec, in_bucket=in_bucket, evidence=evidence)
+        evidence, former = beside
+        return audited(records, spec, in_bucket=in_bucket, evidence=evidence, former=former)
 
 
 def _tell(

@@ -12,8 +12,9 @@ from bedplate.governance.ledger import Anchor
 from bedplate.governance.ledger_verify import Fault, git_faults, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from bedplate.dsse import PublicKey
     from bedplate.governance.evidence_bucket import EvidenceBucket
     from bedplate.governance.evidence_verify import Evidence
     from bedplate.governance.ledger_verify import Verification
@@ -32,12 +33,18 @@ class Audited:
 
 
 def audited(
-    records: Records, spec: PlatformSpec, *, in_bucket: bool, evidence: Evidence | None = None
+    records: Records,
+    spec: PlatformSpec,
+    *,
+    in_bucket: bool,
+    evidence: Evidence | None = None,
+    former: Sequence[PublicKey] = (),
 ) -> Audited:
     """Return what a ledger comes to: by its own chain, by git, and by what else is asked.
 
     ``in_bucket`` asks the evidence bucket for its anchors; a bucket that can't be asked is a fault,
-    because a cut might go unseen. ``evidence`` is a bundle that must belong to the environment.
+    because a cut might go unseen. ``evidence`` is a bundle that must belong to the environment,
+    ``former`` are keys whose signatures count beside those of the present approvers.
     """
     anchors: list[Anchor] = []
     faults: list[Fault] = []
@@ -53,7 +60,7 @@ def audited(
         except AnchorError as error:
             what = error.message.partition(" Fix:")[0]
             faults.append(Fault(0, f"Whether its end was cut off is not known. {what}"))
-    found = verify(records.ledger, keys_of(spec), [*anchors, *kept])
+    found = verify(records.ledger, [*keys_of(spec), *former], [*anchors, *kept])
     every = (*found.faults, *git_faults(records.ledger), *faults)
     rest = uncovered(kept, found.count) if in_bucket else None
     return Audited(replace(found, faults=every), rest)

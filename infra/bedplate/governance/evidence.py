@@ -95,7 +95,7 @@ def write_bundle(
         POLICIES: _json({name: text.decode() for name, text in texts.items()}),
         TOOLS: _json(tools),
     }
-    ledger = verify(records.ledger)
+    ledger = verify(records.ledger, None)
     facts = {
         "environment": release.environment,
         "release": release.digest,

@@ -46,12 +46,16 @@ class Verification:
 
 
 def verify(
-    file: Path, keys: Sequence[PublicKey] = (), anchors: Sequence[Anchor] = ()
+    file: Path,
+    keys: Sequence[PublicKey] | None = (),
+    anchors: Sequence[Anchor] = (),
+    release: str = "",
 ) -> Verification:
     """Return what is found in a ledger.
 
-    A signature must be by one of the keys; an entry without one is counted, not refused. Raises
-    LedgerError where the file can't be read.
+    A signature must be by one of the keys; an entry without one is counted, not refused. Without
+    keys (None) no signature is looked at; with a release only those of entries that are about it.
+    Raises LedgerError where the file can't be read.
     """
     try:
         content = file.read_bytes()
@@ -66,7 +70,7 @@ def verify(
         faults.append(
             Fault(len(lines), "It ends without a line break: it was cut or half-written.")
         )
-    chain = _Chain(tuple(keys))
+    chain = _Chain(None if keys is None else tuple(keys), release)
     for number, line in enumerate(lines, 1):
         faults += (Fault(number, message) for message in chain.faults(number, line))
     faults += _against(anchors, chain.hashes)
@@ -76,11 +80,13 @@ def verify(
 class _Chain:
     """Follows the entries one by one."""
 
-    def __init__(self, keys: tuple[PublicKey, ...]) -> None:
+    def __init__(self, keys: tuple[PublicKey, ...] | None, release: str) -> None:
         self.hashes = [FIRST]
         self.signed = 0
-        self._keys = keys
-        self._by_id = {key.keyid: key for key in keys}
+        self._all = keys is not None and not release
+        self._release = release
+        self._keys = keys or ()
+        self._by_id = {key.keyid: key for key in self._keys}
         self._time: datetime | None = None
 
     def faults(self, number: int, line: bytes) -> Iterator[str]:
@@ -100,9 +106,13 @@ class _Chain:
         if body.get("previous") != previous:
             yield "It does not follow from the entry before it: one of the two was edited or moved."
         yield from self._order(body)
-        if record["signatures"]:
+        if record["signatures"] and self._counts(body):
             payload = _payload(line) if is_canonical else dsse.canonical(body)
             yield from self._signature(record["signatures"], payload)
+
+    def _counts(self, body: Mapping[str, Any]) -> bool:
+        """Tell whether the signatures of an entry are looked at."""
+        return self._all or bool(self._release and body.get("release") == self._release)
 
     def _order(self, body: Mapping[str, Any]) -> Iterator[str]:
         try:

@@ -299,3 +299,16 @@ def test_a_bundle_must_belong_to_the_environment(records: Records, spec: Platfor
         "The bundle trusts Layla Haddad by a key that is not listed now: SHA256:x.",
         unkept,
     ]
+
+
+@pytest.mark.usefixtures("locked")
+def test_who_has_left_is_named_to_the_audit(records: Records, spec: PlatformSpec) -> None:
+    """Anchoring goes on when an approver has left; verifying needs the former key."""
+    nobody = spec.governance.model_copy(update={"approvals": ApprovalsSpec(approvers=())})
+    later = spec.model_copy(update={"governance": nobody})
+    anchor(records, later)
+
+    assert _faults(records, later) == [
+        "entry 2: Its signature does not count: it was edited, or signed with an unknown key."
+    ]
+    assert _faults(records, later, former=[key(LAYLA.name).public]) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -530,3 +530,25 @@ def test_a_member_of_another_form_is_a_sentence(
         found = forged(lambda members, text=content: members.update({name: text}))
         assert found
         assert all(fault.endswith(".") for fault in found)
+
+
+def test_decisions_of_former_approvers_stay_in_the_ledger(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    """Those on other releases were signed by keys of their own time."""
+    records = replace(deployed.records, kept=tmp_path)
+    former = Entry(NOW - timedelta(days=99), "Noor Aziz", "approval", "prod", "sha256:bb", {})
+    append(records.ledger, former, key("Noor Aziz"))
+    for line in deployed.records.ledger.read_text().splitlines():
+        body = json.loads(line)["entry"]
+        time, facts = datetime.fromisoformat(body["time"]), body["facts"]
+        again = Entry(time, body["actor"], body["event"], "prod", body["release"], facts)
+        append(records.ledger, again, key("Eve") if body["actor"] == OMAR.name else None)
+    made = write_bundle(deployed.admitted, records, tmp_path / "x.zip")
+
+    assert verify_bundle(made.path).faults == (
+        (
+            "In the ledger, entry 4: Its signature does not count: it was edited, "
+            "or signed with an unknown key."
+        ),
+    )
