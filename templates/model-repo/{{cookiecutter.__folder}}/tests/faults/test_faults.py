@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from {{cookiecutter.package_name}}.ops import digest, faults, registry
+from {{cookiecutter.package_name}}.ops import digest, faults, registry, serving
 from {{cookiecutter.package_name}}.ops.evidence import GATES
 
 BEFORE_REGISTRY = ("validate", "train", "evaluate", "fairness", "drift", "security")
@@ -38,7 +38,9 @@ def test_a_server_turns_its_gate_red_and_leaves_the_other_green(
 ):
     kept = shutil.copytree(released.evidence, tmp_path / "evidence")
     fault = faults.FAULTS[name]
-    found = faults.sweep(faults.served(released, fault), fault, ("parity", "latency"))
+    changed = faults.served(released, fault)
+    found = faults.sweep(changed, fault, ("parity", "latency"))
+    serving.stop(changed.serve)
     # Other tests rest on the evidence of the run that was released.
     shutil.copytree(kept, released.evidence, dirs_exist_ok=True)
     assert found == [fault.gate]

@@ -16,7 +16,11 @@ from {{cookiecutter.package_name}}.serve import metrics
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
 RULES = yaml.safe_load((MONITORING / "rules" / "model.yaml").read_text())
-TESTS = yaml.safe_load((MONITORING / "tests" / "model.yaml").read_text())
+TESTS = [
+    test
+    for path in sorted((MONITORING / "tests").glob("*.yaml"))
+    for test in yaml.safe_load(path.read_text())["tests"]
+]
 DASHBOARD = json.loads((MONITORING / "dashboards" / "model.json").read_text())
 NAME = re.compile(r"\bbedplate_model[a-z0-9_:]*")
 
@@ -74,7 +78,7 @@ def test_every_metric_that_is_exported_is_looked_at() -> None:
 
 def test_every_alert_is_tested_for_firing_and_for_clearing() -> None:
     fires, clears = set(), set()
-    for test in TESTS["tests"]:
+    for test in TESTS:
         for asked in test["alert_rule_test"]:
             (fires if asked["exp_alerts"] else clears).add(asked["alertname"])
 
@@ -97,7 +101,7 @@ def test_every_alert_has_an_entry_in_the_runbook() -> None:
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool: install Prometheus")
 def test_prometheus_agrees() -> None:
     done = subprocess.run(
-        ["promtool", "test", "rules", "monitoring/tests/model.yaml"],
+        ["promtool", "test", "rules", *sorted((MONITORING / "tests").glob("*.yaml"))],
         cwd=MONITORING.parent, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -123,14 +123,15 @@ def _wait(process: subprocess.Popen[bytes], server: Server, log: Path) -> None:
     raise OpsError(f"the server was not ready after {WAIT} seconds (see {log})")
 
 
-def stop() -> None:
-    """End every server that this process started."""
-    for process, _server in _RUNNING.values():
+def stop(module: str | None = None) -> None:
+    """End the servers that this process started: all, or those of one module."""
+    ended = [key for key in _RUNNING if module in {None, key[2]}]
+    processes = [_RUNNING.pop(key)[0] for key in ended]
+    for process in processes:
         process.terminate()
-    for process, _server in _RUNNING.values():
+    for process in processes:
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    _RUNNING.clear()
