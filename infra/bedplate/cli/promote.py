@@ -130,7 +130,7 @@ def _text(made: Offer, found: str, *, written: bool) -> str:
     source, target = made.source.spec.environment, made.target.spec.environment
     since = "" if made.since is None else f" that changed since release {made.since.short}"
     count = len(made.promotion.promoted)
-    lines = [f"# {count} values of {source}{since} go to {target}."]
+    lines = [f"# Values of {source}{since}, to go to {target}: {count}."]
     if made.since is None and count:
         lines.append(
             "# Every difference counts: look for those on purpose, such as a smaller size."

@@ -76,7 +76,7 @@ def test_the_patch_is_one_that_git_takes(run: Callable[..., Any], platform: Path
 
     assert (done.code, done.err, untouched) == (0, "", PROD)
     assert done.out.splitlines()[:10] == [
-        "# 3 values of staging go to prod.",
+        "# Values of staging, to go to prod: 3.",
         "# Every difference counts: look for those on purpose, such as a smaller size.",
         "# kept of prod: budget.hourly_usd (it is what the environment may cost)",
         "# kept of prod: cluster.admins (it belongs to one account)",
