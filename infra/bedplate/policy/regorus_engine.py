@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import queue
 import re
@@ -51,8 +52,9 @@ class RegorusEngine:
     def __init__(self, task_seconds: float = 5.0) -> None:
         self._task_seconds = task_seconds
         handle, name = tempfile.mkstemp(prefix="bedplate-rego-")
+        os.write(handle, struct.pack("<qq", _IDLE, 1))
+        self._file, self._progress = Path(name), mmap.mmap(handle, 16)
         os.close(handle)
-        self._progress = Path(name)
         self._process: subprocess.Popen[bytes] | None = None
         self._held: tuple[Any, Any] = (None, None)
         self._joined: tuple[tuple[Module, ...], dict[str, Located]] = ((), {})
@@ -89,7 +91,7 @@ class RegorusEngine:
     def close(self) -> None:
         """End the worker."""
         self._kill()
-        self._progress.unlink(missing_ok=True)
+        self._file.unlink(missing_ok=True)
 
     def _round(
         self,
@@ -100,7 +102,7 @@ class RegorusEngine:
         together: bool,
     ) -> str | None:
         """Run the tasks that are left; return why the worker died, or None at the end."""
-        self._progress.write_bytes(struct.pack("<qq", _IDLE, 1))
+        self._progress[:] = struct.pack("<qq", _IDLE, 1)
         process = self._start()
         try:
             self._ask(process, job, left, together=together)
@@ -128,7 +130,7 @@ class RegorusEngine:
             self._lines = queue.SimpleQueue()
             self._process = subprocess.Popen(  # noqa: S603 - this very package
                 # Without the site module: all that it would find is in the environment below.
-                [sys.executable, "-S", "-m", "bedplate.policy.worker", str(self._progress)],
+                [sys.executable, "-S", "-m", "bedplate.policy.worker", str(self._file)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -187,7 +189,7 @@ class RegorusEngine:
 
     def _at(self) -> tuple[int, int]:
         """Return the number of the task that the worker is at, and how many it does at once."""
-        at, count = struct.unpack("<qq", self._progress.read_bytes()[:16])
+        at, count = struct.unpack("<qq", self._progress[:])
         return at, count
 
     def _located(self, error: str) -> str:

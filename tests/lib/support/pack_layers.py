@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 from pulumi.runtime.proto import analyzer_pb2
 
 from bedplate.engine.plan import LayerPlan, Resource
+from support.goldens import golden_plan
+from support.plans import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bedplate.engine.plan import Plan
+    from bedplate.policy.pulumi_pack.project import Project
+
+STACKS = ROOT / "tests" / "golden" / "stacks"
+"""Golden plans of the reference platform."""
 ECR = "aws:ecr/repository:Repository"
 KEY = "aws:kms/key:Key"
 TAGS = {
@@ -19,6 +26,17 @@ TAGS = {
     "controller": "Acme", "dpo_contact": "dpo@acme.example",
 }  # fmt: skip
 MANDATORY, ADVISORY = analyzer_pb2.MANDATORY, analyzer_pb2.ADVISORY
+
+
+class GoldenSimulation:
+    """What stands in for the simulator beside the pack: the golden plan of the environment."""
+
+    def __init__(self, project: Project) -> None:
+        self._stack = project.stack
+
+    def plan(self) -> Plan:
+        """Return the golden plan."""
+        return golden_plan(STACKS / f"{self._stack}.plan.json")
 
 
 def one_layer(*resources: Resource, stack: str = "dev") -> LayerPlan:
