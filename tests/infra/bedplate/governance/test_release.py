@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.goldens import golden_plan
-from support.plans import ROOT
+from support.plans import ROOT, plan, provider, resource
 from support.releases import NOW, release
 
 from bedplate.engine.plan import Plan
@@ -57,6 +57,56 @@ def test_one_changed_input_changes_the_digest_and_is_named(tmp_path: Path) -> No
 
     assert before.digest != after.digest
     assert changed(before, after) == (f"foundation:aws:kms/key:Key::{touched.name} is changed",)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": {"bucket": "acme-b"}},
+        {"inputs": {"bucket": "acme-a", "tags": {}}},
+        {
+            "name": "other",
+            "urn": "urn:pulumi:prod::bedplate-foundation::aws:s3/bucket:Bucket::other",
+        },
+        {"type": "aws:s3/bucketV2:BucketV2"},
+        {"dependencies": ()},
+        {"provider": None},
+        {"options": {"protect": False}},
+        {"property_dependencies": {}},
+    ],
+    ids="-".join,
+)
+def test_no_change_of_a_resource_goes_unseen(tmp_path: Path, change: dict[str, Any]) -> None:
+    """Whatever of it decides what is deployed: the digest differs, and something is said."""
+    main = provider()
+    bucket = resource(
+        "aws:s3/bucket:Bucket", "a", {"bucket": "acme-a"}, options={"protect": True},
+        dependencies=(main.urn,), property_dependencies={"bucket": (main.urn,)},
+    )  # fmt: skip
+    before = _made(tmp_path, plan(main, bucket))
+    after = _made(tmp_path, plan(main, replace(bucket, **change)))
+
+    assert before.digest != after.digest
+    assert changed(before, after) != ()
+
+
+@given(where=st.integers(0, 10_000), bit=st.integers(0, 7))
+@settings(max_examples=60)
+def test_one_byte_of_a_release_makes_it_another_one_or_none(
+    tmp_path_factory: pytest.TempPathFactory, where: int, bit: int
+) -> None:
+    """A flipped bit is refused, or it stands in what no approval covers: time and summary."""
+    file = tmp_path_factory.mktemp("release") / "x.json"
+    data = bytearray(release().dumps().encode())
+    data[where % len(data)] ^= 1 << bit
+    file.write_bytes(data)
+    try:
+        found = read_release(file)
+    except ReleaseError:
+        return
+
+    assert found.digest == release().digest
+    assert (found.spec, found.parts) == (release().spec, release().parts)
 
 
 def test_a_policy_or_a_lock_is_part_of_it(tmp_path: Path) -> None:
