@@ -10,6 +10,7 @@ from support.goldens import PRODUCTION, environment_of
 from bedplate.errors import UsageError
 from bedplate.spec.difference import ABSENT
 from bedplate.spec.explain import fields_at
+from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.promotion import KEPT, Promoted, Selection, dotted, promotion
 
 STAGING: dict[str, Any] = {
@@ -38,6 +39,18 @@ def test_every_reason_is_of_a_value_that_there_is(rule: Any) -> None:
 
     assert len(fields) == len([key for key in keys if key != "*"])
     assert not rule.reason.endswith(".")
+
+
+def test_every_section_is_decided_on() -> None:
+    """A new section is put among those that stay, or among these, of which something goes over."""
+    whole = {rule.pattern for rule in KEPT if "." not in rule.pattern}
+
+    assert set(PlatformSpec.model_fields) - whole == {
+        "admission", "certificates", "charts", "cluster", "feedback", "gpu_pools", "gpu_stack",
+        "guardrails", "identities", "ingress", "mesh", "monitoring", "network", "network_policies",
+        "nodes", "orchestration", "registry", "secrets", "serving", "storage", "stores", "teams",
+        "zero_trust",
+    }  # fmt: skip
 
 
 def test_every_difference_goes_over_but_what_is_kept() -> None:
