@@ -20,7 +20,11 @@ TEMPLATE: Final = ROOT / "templates" / "model-repo"
 def choices() -> dict[str, list[str]]:
     """Return the questions that have a fixed set of answers."""
     asked = json.loads((TEMPLATE / "cookiecutter.json").read_text())
-    return {key: value for key, value in asked.items() if isinstance(value, list)}
+    return {
+        key: value
+        for key, value in asked.items()
+        if isinstance(value, list) and not key.startswith("_")
+    }
 
 
 def pairwise() -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ TOOLS: Final = ROOT / ".tools" / "model-repo"
 """Environments that `make model-tools` installs."""
 ENGINES: Final = {"airflow": "airflow", "kubeflow-pipelines": "kfp"}
 """Orchestrators that have an environment of their own."""
-LIMIT: Final = 600
+LIMIT: Final = 900
 """Seconds that one command may take: several times what it takes on a busy machine."""
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The Python that is here."""
