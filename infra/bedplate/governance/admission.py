@@ -12,8 +12,8 @@ from bedplate.contracts.objects import object_faults
 from bedplate.errors import Problem
 from bedplate.governance.admission_rules import own_constraints_of, parameters_of
 from bedplate.governance.assessment import Assessment
-from bedplate.governance.judgement import rego_engine
 from bedplate.governance.policy_set import admission_policies, admission_policies_of
+from bedplate.governance.rego import rego_engine
 from bedplate.governance.simulation import resolved
 from bedplate.policy.admission import Subject, judge
 from bedplate.policy.admission_input import pulumi_config, type_of

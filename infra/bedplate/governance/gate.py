@@ -1,87 +1,44 @@
 """The gate before a deployment: what would be deployed is what enough people approved.
 
-Python compares digests and verifies signatures; whether approvals, change record and findings let
-the release through is for the policies, asked in their deploy phase. Imports Pulumi.
+Whether approvals, change record and findings let the release through is for the policies, asked in
+their deploy phase. Imports Pulumi.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import PurePath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bedplate.governance.approvals import verified
-from bedplate.governance.changes import FileTickets, change_of
 from bedplate.governance.judgement import assessed
-from bedplate.governance.policy_set import admission_policies_of, policies_of
-from bedplate.governance.records import records_of
-from bedplate.governance.release import changed, make_release
+from bedplate.governance.presenting import (
+    Gate,
+    Presented,
+    policy_texts,
+    present_release,
+    presented,
+)
+from bedplate.governance.release import changed
 from bedplate.governance.simulation import resolved, simulated
-from bedplate.policy import release_fact
 from bedplate.policy.waiver_file import load_waivers
 from bedplate.spec.stacks import environments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from bedplate.engine.plan import Plan
-    from bedplate.governance.approvals import Verified
-    from bedplate.governance.assessment import Assessment, Options
+    from bedplate.governance.assessment import Options
     from bedplate.governance.changes import Tickets
-    from bedplate.governance.release import Release
     from bedplate.spec.resolve import Resolved
 
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What stands between a release and its deployment."""
-
-    release: Release
-    """The release that was made last: what the approvals are of."""
-    differences: tuple[str, ...]
-    """What has changed since it was made; anything makes its approvals void."""
-    approvals: Verified
-    """Approvals, rejections, and files that do not count."""
-    assessment: Assessment
-    """What the policies say in their deploy phase."""
-
-    @property
-    def refusals(self) -> tuple[str, ...]:
-        """Return in sentences why nothing may be deployed; nothing where it may."""
-        found = [f"It has changed since it was made: {each}." for each in self.differences]
-        found += [
-            f"{one.approver} ({one.role}) rejected it: {one.reason}."
-            for one in self.approvals.rejections
-        ]
-        found += [str(problem) for problem in self.assessment.problems]
-        found += [
-            f"{one.policy} {one.severity}: {one.message}"
-            for one in self.assessment.findings
-            if one.blocks
-        ]
-        return tuple(found)
-
-
-def present_release(
-    environment: Resolved, plan: Plan, options: Options, author: str, now: datetime
-) -> Release:
-    """Return the release that an environment's files, rules and plan would make now."""
-    root = options.stacks.resolve().parent
-    texts = policy_texts(options)
-    return make_release(environment.spec, plan, texts, root, author, now, {})
-
-
-def policy_texts(options: Options) -> Mapping[str, bytes]:
-    """Return all that decides what a policy says, by names that are the same on every machine."""
-    stacks = options.stacks
-    modules = (*policies_of(stacks).modules, *admission_policies_of(stacks).modules)
-    texts = {
-        "/".join((module.package, *PurePath(module.file).parts[-2:])): module.text.encode()
-        for module in modules
-    }
-    waivers = options.stacks.resolve().parent / "waivers.yaml"
-    return texts | ({"waivers.yaml": waivers.read_bytes()} if waivers.is_file() else {})
+__all__ = [
+    "Gate",
+    "Presented",
+    "gate",
+    "gate_of",
+    "policy_texts",
+    "present_release",
+    "presented",
+]
 
 
 def gate(
@@ -105,48 +62,3 @@ def gate_of(environment: Resolved, plan: Plan, found: Presented, options: Option
     waivers = load_waivers(options.stacks.resolve().parent, environments(options.stacks))
     differences = changed(found.release, found.present)
     return Gate(found.release, differences, found.approvals, judged.decided(waivers, today))
-
-
-@dataclass(frozen=True, slots=True)
-class Presented:
-    """What the policies are told of a deployment, and what it was made from."""
-
-    release: Release
-    """The release that was made last."""
-    present: Release
-    """The release that the files, rules and plan would make now."""
-    approvals: Verified
-    """What people said of it."""
-    fact: release_fact.Release
-    """What the policies are told."""
-
-
-def presented(
-    environment: Resolved,
-    plan: Plan,
-    options: Options,
-    deployer: str,
-    now: datetime,
-    tickets: Tickets | None = None,
-    release: Release | None = None,
-) -> Presented:
-    """Return what the policies are told of a deployment of a release, the newest if none is named.
-
-    Raises BedplateError where there is none.
-    """
-    name = environment.spec.environment
-    records = records_of(options.stacks, name)
-    release = release or records.newest()
-    present = present_release(environment, plan, options, release.author, now)
-    trusted = environment.spec.governance.approvals.approvers
-    found = verified(records.approvals, release, trusted, now)
-    known = tickets or FileTickets(records.changes)
-    fact = release_fact.Release(
-        digest=present.digest,
-        author=release.author,
-        deployer=deployer,
-        now=now,
-        approvals=found.approvals,
-        change=change_of(known.records(name), present.digest, now),
-    )
-    return Presented(release, present, found, fact)

@@ -11,6 +11,7 @@ from bedplate.governance.admission_rules import own_constraints_of
 from bedplate.governance.assessment import Assessment
 from bedplate.governance.contracts import contract_problems
 from bedplate.governance.policy_set import admission_policies_of, policies_of
+from bedplate.governance.rego import rego_engine
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
@@ -18,16 +19,12 @@ from bedplate.policy.admission import judge_plan
 from bedplate.policy.decision import standing_of
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
-from bedplate.policy.opa_engine import OpaEngine
-from bedplate.policy.opa_server_engine import OpaServerEngine
-from bedplate.policy.regorus_engine import RegorusEngine
 
 if TYPE_CHECKING:
     from bedplate.engine.plan import Plan
     from bedplate.errors import Problem
     from bedplate.governance.assessment import Options
     from bedplate.operate.cost import Cost
-    from bedplate.policy.engine import RegoEngine
     from bedplate.policy.finding import Finding
     from bedplate.policy.release_fact import Release
     from bedplate.spec.resolve import Resolved
@@ -58,13 +55,6 @@ def contracts(plan: Plan, environment: Resolved) -> tuple[Problem, ...]:
     """Return what the cluster would not accept of a plan."""
     supply = supply_of(Scope(environment.spec))
     return contract_problems(plan, environment, supply)
-
-
-def rego_engine(options: Options) -> RegoEngine:
-    """Return the engine that the options name; raises PolicyError where it is not there."""
-    if options.opa is not None:
-        return OpaServerEngine(options.opa, options.opa_token)
-    return OpaEngine() if options.rego == "opa" else RegorusEngine()
 
 
 def _findings(

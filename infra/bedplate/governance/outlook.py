@@ -1,8 +1,7 @@
 """What stands in a release's way, worked out from an assessment that was made already.
 
 The gate asks all policies anew before a deployment. To show where a release stands it is enough to
-ask those that are asked only when deploying: what the others say is in the assessment. Imports
-Pulumi.
+ask those that are asked only when deploying: what the others say is in the assessment.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bedplate.governance.gate import Gate, presented
-from bedplate.governance.judgement import rego_engine
 from bedplate.governance.policy_set import policies_of
+from bedplate.governance.presenting import Gate, presented
+from bedplate.governance.rego import rego_engine
 from bedplate.governance.release import changed
 from bedplate.policy.decision import decide, standing_of
 from bedplate.policy.evaluate import evaluate

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bedplate.dsse import PublicKey
     from bedplate.governance.assessment import Assessment, Options
-    from bedplate.governance.gate import Gate
+    from bedplate.governance.presenting import Gate
     from bedplate.spec.resolve import Resolved
 
 DEPLOYER: Final = "pipeline"
@@ -66,7 +66,7 @@ def release_state(
     if resolved is None or assessed.plan is None:
         why = f"Release {newest.short} can't be held against its files, which are not valid."
         return ReleaseState(None, why)
-    # Pulumi takes a second to import: only who has a release pays.
+    # It takes long to import: only who has a release pays.
     from bedplate.governance.outlook import outlook  # noqa: PLC0415
 
     try:

@@ -95,7 +95,7 @@ class GraphView {
     group.setAttribute("aria-label", label.join(", "));
     element(group, "title", {}, node.name);
     element(group, "rect", { width: node.width, height: node.height, rx: node.custom ? 5 : 9 });
-    const most = Math.floor((node.width - 34) / (node.custom ? 6.7 : 8.1));
+    const most = Math.floor((node.width - 38) / (node.custom ? 6.7 : 8.1));
     element(group, "text", { class: "title", x: 11, y: node.custom ? 19 : 26 }, cut(this.brief(node), most));
     const under = node.custom ? kind(node.type) : `${open ? "▾" : "▸"} ${plural(node.size, "resource")}`;
     element(group, "text", { class: "under", x: 11, y: node.custom ? 35 : 46 }, cut(under, most + 3));
