@@ -28,19 +28,17 @@ KUBERNETES := $(addprefix .tools/bin/,kube-apiserver kube-controller-manager kub
 KUBERNETES_VERSION = $(shell cd tools/kubernetes && go list -m -f '{{.Version}}' k8s.io/kubernetes)
 GO_BUILD := go build -trimpath -ldflags "-s -w"
 
-tools: $(KUBERNETES) $(addprefix .tools/bin/,opa conftest actionlint etcd kwok gator promtool sarif-multitool) ## build the programs that tests use
-.tools/bin/opa: tools/opa/go.mod tools/opa/go.sum
-	cd tools/opa && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/opa
-.tools/bin/conftest: tools/conftest/go.mod tools/conftest/go.sum
-	cd tools/conftest && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/conftest
-.tools/bin/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
-	cd tools/actionlint && $(GO_BUILD) -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
-.tools/bin/etcd: tools/etcd/go.mod tools/etcd/go.sum
-	cd tools/etcd && $(GO_BUILD) -o $(CURDIR)/$@ go.etcd.io/etcd/server/v3
-.tools/bin/kwok: tools/kwok/go.mod tools/kwok/go.sum
-	cd tools/kwok && $(GO_BUILD) -o $(CURDIR)/$@ sigs.k8s.io/kwok/cmd/kwok
-.tools/bin/gator: tools/gatekeeper/go.mod tools/gatekeeper/go.sum
-	cd tools/gatekeeper && $(GO_BUILD) -o $(CURDIR)/$@ github.com/open-policy-agent/gatekeeper/v3/cmd/gator
+# One module, so that what several programs import is compiled once.
+SHARED := $(addprefix .tools/bin/,opa conftest actionlint etcd kwok gator)
+tools: $(KUBERNETES) $(SHARED) .tools/bin/promtool .tools/bin/sarif-multitool ## build the programs that tests use
+PACKAGE_opa := github.com/open-policy-agent/opa
+PACKAGE_conftest := github.com/open-policy-agent/conftest
+PACKAGE_actionlint := github.com/rhysd/actionlint/cmd/actionlint
+PACKAGE_etcd := go.etcd.io/etcd/server/v3
+PACKAGE_kwok := sigs.k8s.io/kwok/cmd/kwok
+PACKAGE_gator := github.com/open-policy-agent/gatekeeper/v3/cmd/gator
+$(SHARED): .tools/bin/%: tools/go.mod tools/go.sum
+	cd tools && $(GO_BUILD) -o $(CURDIR)/$@ $(PACKAGE_$*)
 .tools/bin/promtool: tools/prometheus/go.mod tools/prometheus/go.sum
 	cd tools/prometheus && $(GO_BUILD) -o $(CURDIR)/$@ github.com/prometheus/prometheus/cmd/promtool
 # Microsoft's validator of SARIF is a program that an npm package holds whole.

@@ -13,7 +13,7 @@ import typer
 
 from bedplate.cli.console import complain, say, working
 from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen, suggestion
+from bedplate.cli.places import cache_folder, chosen, suggestion
 from bedplate.cli.release import git_name
 from bedplate.errors import UsageError, shown
 
@@ -108,9 +108,9 @@ def demand_answer(*, yes: bool) -> None:
 
 def policy_pack() -> Path:
     """Return the folder of the policy pack that judges inside Pulumi."""
-    from bedplate.policy import pulumi_pack  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.policy.pulumi_pack.placed import placed  # noqa: PLC0415 - see bedplate.cli
 
-    return Path(pulumi_pack.__file__).parent
+    return placed(cache_folder())
 
 
 @contextmanager

@@ -7,8 +7,6 @@ environment's own backend and account.
 from __future__ import annotations
 
 import json
-import os
-import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,14 +77,14 @@ def session_of(
     with tempfile.TemporaryDirectory(prefix="bedplate-") as folder:
         scratch = Path(folder)
         if not in_sandbox:
-            environment = _config_variables(request.config) | _backend(request) | _python()
+            environment = _config_variables(request.config) | _backend(request)
             yield Session(request, environment, (), (), scratch, progress)
             return
         root = request.home or request.program.resolve().parents[2]
         with sandbox.session(root, [(request.project, request.stack)]) as environment:
             settings = ("--config-file", str(sandbox.settings_file(root, request)))
             configuration = (*settings, *_config_arguments(request))
-            own = {sandbox.ACCOUNT_VARIABLE: request.account_id, **_python()}
+            own = {sandbox.ACCOUNT_VARIABLE: request.account_id}
             variables = environment | own
             yield Session(request, variables, settings, configuration, scratch, progress)
 
@@ -111,12 +109,6 @@ def ensure_stack(session: Session) -> None:
 def _backend(request: LayerRequest) -> dict[str, str]:
     """Return where the state lies by the environment's file, which wins over `pulumi login`."""
     return {"PULUMI_BACKEND_URL": request.backend} if request.backend else {}
-
-
-def _python() -> dict[str, str]:
-    """Return a PATH on which `python3` is the one that runs this: packs start with it."""
-    own = str(Path(sys.executable).parent)
-    return {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)])}
 
 
 def _config_variables(config: Mapping[str, str]) -> dict[str, str]:

@@ -140,8 +140,6 @@ def cli(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     (folder / "answers.json").write_text("{}")
     (folder / "calls").write_text("")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    # The session looks for Python's own folder first, where a CLI may lie too.
-    monkeypatch.setattr("bedplate.engine.cli_session._python", dict)
     return Cli(folder)
 
 
