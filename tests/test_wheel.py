@@ -73,6 +73,9 @@ def test_the_wheel_carries_blueprints_policies_and_programs(wheel: Path) -> None
         "bedplate/_assets/policies/deploy/PulumiPolicy.yaml",
         "bedplate/_assets/infra/foundation/__main__.py",
         "bedplate/operate/prices.yaml",
+        "bedplate/report/assets/page.html",
+        "bedplate/report/assets/report.css",
+        "bedplate/report/assets/graph_view.js",
         "bedplate/py.typed",
     } <= names
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]

@@ -69,6 +69,7 @@ CALLS = (
     ("preview", "dev"),
     ("preview", "dev", "--format", "json"),
     ("cost", "dev", "--format", "json"),
+    ("report", "dev", "--output", "cache/report.html"),
 )  # fmt: skip
 """Every command that shows what a plan holds, in every form."""
 
