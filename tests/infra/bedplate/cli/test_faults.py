@@ -10,19 +10,20 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.plans import ROOT
 from support.releases import AUTHOR, key, release
 
+from bedplate.errors import BedplateError
 from bedplate.governance.ledger import Entry, append
 from bedplate.governance.records import Records
 from bedplate.governance.releasing import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 BEDPLATE = (sys.executable, "-c", "from bedplate.cli import entry; entry()")
@@ -63,9 +64,15 @@ print(json.dumps([len(changed), sum(f.verdict == "fail" for f in found), most //
 """
 
 
-def _limited(most_bytes: int) -> Callable[[], None]:
-    """Return what lets a process write no file beyond a size: as on a disk that is full."""
-    return partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+@contextmanager
+def _full_disk(most_bytes: int) -> Iterator[None]:
+    """Let this process, and those it starts, write no file beyond a size: as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def _interrupted(words: tuple[str, ...], folder: Path, is_there: Callable[[], bool]) -> Any:
@@ -153,58 +160,46 @@ def test_a_release_whose_run_was_killed_is_finished(records: Records) -> None:
     assert (again, records.ledger.read_text()) == (file, whole)
 
 
-@pytest.mark.parametrize("holds", ["nothing", "the release"])
-def test_a_full_disk_takes_no_release_half(records: Records, holds: str) -> None:
-    """Whether the release or its entry finds no room: neither is there afterwards."""
+def test_a_full_disk_takes_no_release_half(records: Records) -> None:
+    """The release finds no room: neither it nor its entry is there."""
     before = records.ledger.read_bytes()
-    size = len(release().dumps().encode())
-    filled = before * (size // len(before) + 2)
-    if holds == "the release":  # which is shorter than the ledger, to which nothing can be added
-        records.ledger.write_bytes(filled)
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT / 'tests/lib')!r})\n"
-        "from pathlib import Path\n"
-        "from support.releases import release\n"
-        "from bedplate.errors import BedplateError\n"
-        "from bedplate.governance.records import Records\n"
-        "from bedplate.governance.releasing import recorded\n"
-        "try:\n"
-        "    recorded(release(), Records(Path.cwd(), 'prod'))\n"
-        "except BedplateError as error:\n"
-        "    sys.exit(error.message)\n"
+    with pytest.raises(BedplateError) as caught, _full_disk(100):
+        recorded(release(), records)
+
+    assert caught.value.message == (
+        f"releases/prod/{release().short}.json can't be written: file too large. "
+        "Fix: make room, or let the folder be written to."
     )
-    most = len(filled) + 10 if holds == "the release" else 100
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=records.root, capture_output=True, text=True, check=False,
-        preexec_fn=_limited(most),
-    )  # fmt: skip
-    file = records.release_file(release())
-    said = {
-        "nothing": (
-            f"releases/prod/{file.name} can't be written: file too large. "
-            "Fix: make room, or let the folder be written to.\n"
-        ),
-        "the release": (
-            f"{records.ledger} can't be written: file too large. "
-            "Fix: make room, then repeat the command.\n"
-        ),
-    }
-
-    assert (done.returncode, done.stderr) == (1, said[holds])
     assert list(records.releases.iterdir()) == []
-    assert records.ledger.read_bytes() == (filled if holds == "the release" else before)
+    assert records.ledger.read_bytes() == before
 
 
-@pytest.mark.parametrize("most_bytes", [4000, 12_000])
-def test_a_full_disk_leaves_no_repository(tmp_path: Path, most_bytes: int) -> None:
+def test_a_release_whose_entry_finds_no_room_is_taken_back(records: Records) -> None:
+    """The ledger, which is longer, is as it was."""
+    line = records.ledger.read_bytes()
+    filled = line * (len(release().dumps()) // len(line) + 2)
+    records.ledger.write_bytes(filled)
+    with pytest.raises(BedplateError) as caught, _full_disk(len(filled) + 10):
+        recorded(release(), records)
+
+    assert caught.value.message == (
+        f"{records.ledger} can't be written: file too large. "
+        "Fix: make room, then repeat the command."
+    )
+    assert list(records.releases.iterdir()) == []
+    assert records.ledger.read_bytes() == filled
+
+
+@pytest.mark.parametrize("most_bytes", [1000, 4000, 12_000])
+def test_a_full_disk_leaves_no_repository(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_bytes: int
+) -> None:
     """Whether the template, its hook or a file finds no room; nothing lies about afterwards."""
-    done = subprocess.run(
-        [*BEDPLATE, "new", "acme", "--blueprint", "starter", "--defaults"], cwd=tmp_path,
-        capture_output=True, text=True, check=False,
-        preexec_fn=_limited(most_bytes),
-    )  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    with _full_disk(most_bytes):
+        done = run("new", "acme", "--blueprint", "starter", "--defaults")
 
-    assert (done.returncode, done.stdout, done.stderr) == (
+    assert (done.code, done.out, done.err) == (
         2,
         "",
         (
