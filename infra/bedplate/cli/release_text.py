@@ -22,9 +22,9 @@ def difference_lines(found: ReleaseDifference) -> list[str]:
     done = found.resources
     replaced = [
         f"{each.resource} ({', '.join(each.properties)}){_loss(each.resource)}"
-        for each in done.replaced
+        for each in sorted(done.replaced, key=lambda each: not _loss(each.resource))
     ]
-    deleted = [f"{key}{_loss(key)}" for key in done.deleted]
+    deleted = [f"{key}{_loss(key)}" for key in sorted(done.deleted, key=lambda key: not _loss(key))]
     groups = (
         ("Replaced: deleted and made anew", replaced),
         ("Deleted", deleted),
@@ -89,5 +89,8 @@ def _verdicts(found: ReleaseDifference) -> Iterator[str]:
 def _cost(before: float | None, after: float | None) -> tuple[str, ...]:
     if before == after:
         return ()
-    sides = ("not known" if each is None else f"{each:,.2f}" for each in (before, after))
+    known = [each for each in (before, after) if each is not None]
+    # A difference below a cent is shown as one.
+    digits = 4 if len({f"{each:.2f}" for each in known}) < len(known) else 2
+    sides = ("not known" if each is None else f"{each:,.{digits}f}" for each in (before, after))
     return (f"{' → '.join(sides)} USD an hour, every pool at its maximum",)

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.goldens import PRODUCTION, environment_of
 from support.plans import plan, resource
 from support.releases import NOW, release
 
-from bedplate.governance.release import Release, changed
+from bedplate.cli.release_text import difference_lines
+from bedplate.governance.release import Release, changed, make_release
 from bedplate.governance.release_details import details_of
 from bedplate.governance.release_difference import difference
 from bedplate.governance.releasing import Prepared
@@ -84,6 +86,28 @@ def test_the_grave_comes_first(
         f"  bedplate approve prod {made.short} --as NAME --key FILE",
     ]
     assert project.is_dir()
+
+
+def test_what_is_grave_is_never_cut_off() -> None:
+    """Among many that are replaced, those whose loss is grave are told first."""
+    group = "aws:ec2/securityGroup:SecurityGroup"
+    sides = [
+        make_release(
+            environment_of(PRODUCTION).spec,
+            plan(
+                *(resource(group, f"a{number:02}", {"vpcId": cidr}, provider=None)
+                  for number in range(20)),
+                resource(VPC, "z", {"cidrBlock": cidr}, provider=None),
+            ),
+            {}, PRODUCTION.parent, "Sara", NOW, {"hourly_usd": hourly},
+        )
+        for cidr, hourly in (("10.0.0.0/16", 1.0), ("10.1.0.0/16", 1.001))
+    ]  # fmt: skip
+    lines = difference_lines(difference(*sides))
+
+    assert lines[1] == f"    foundation:{VPC}::z (cidrBlock): everything in it would have to move"
+    assert lines[13] == "    … and 9 more; `--format json` has all"
+    assert "    1.0000 → 1.0010 USD an hour, every pool at its maximum" in lines
 
 
 def test_json_has_all_of_it(
