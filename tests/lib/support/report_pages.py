@@ -177,7 +177,9 @@ _FAULTS: Final[dict[str, dict[str, Any]]] = {
     "aws:kms/key:Key": {"enableKeyRotation": UNKNOWN},
 }
 """What staging does wrong."""
-_SHORT_LOGS: Final[dict[str, dict[str, Any]]] = {"aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 7}}
+_SHORT_LOGS: Final[dict[str, dict[str, Any]]] = {
+    "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 7}
+}
 """What prod does wrong, and has a waiver for."""
 
 

@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("report")]
 
 SAMPLE = """
 const more = ["tbody tr:nth-child(n+4)", ".rows li:nth-child(n+3)", ".tree li:nth-child(n+4)",
-  "#concerns > details:nth-of-type(n+3)", "#clauses > details:nth-of-type(n+3)"];
+  "#concerns > details:nth-of-type(n+3)", "#clauses > details:nth-of-type(n+3)",
+  "option:nth-child(n+4)", "article.policy:nth-of-type(n+6):not(:last-of-type)"];
 for (const each of document.querySelectorAll(more.join())) each.remove();
 for (const part of document.querySelectorAll("details")) part.open = true;
 """
