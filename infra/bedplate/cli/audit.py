@@ -58,7 +58,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback(epilog=examples("bedplate audit verify prod", "bedplate audit bundle prod"))
 def audit() -> None:
-    """Read the record of an environment, verify it, and hand it over."""
+    """Read, verify and hand over the record of an environment."""
 
 
 @app.command("log", epilog=EXAMPLES)

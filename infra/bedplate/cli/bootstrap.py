@@ -39,11 +39,12 @@ def bootstrap(
     dry_run: DryRun = False,
     output_format: OutputFormat = "table",
 ) -> None:
-    """Make what a deployer needs: state bucket, key, OIDC provider, deploy role.
+    """Make what a deployer needs in an account.
 
-    Run it once as an administrator of the account. The deploy role gets the actions that the plan's
-    resources need, and no others. A second run changes nothing; a run that was cut short goes on
-    where it stopped; what was changed by hand is put right.
+    State bucket, key, OIDC provider and deploy role. Run it once as an administrator of the
+    account. The deploy role gets the actions that the plan's resources need, and no others. A
+    second run changes nothing; a run that was cut short goes on where it stopped; what was changed
+    by hand is put right.
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.simulation import resolved, simulated  # noqa: PLC0415 - likewise

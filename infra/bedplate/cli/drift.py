@@ -33,7 +33,7 @@ def drift(
     output_format: OutputFormat = "table",
     output: Output = None,
 ) -> None:
-    """Show what somebody changed outside Pulumi, and which policies it breaks.
+    """Show what was changed outside Pulumi, and judge it.
 
     Asks AWS and the cluster what is really there; nothing is changed, neither there nor in the
     state. The result is recorded in the ledger. Exits 1 where anything differs.

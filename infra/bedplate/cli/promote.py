@@ -63,7 +63,7 @@ def promote(  # noqa: PLR0913 - one parameter an option
     stacks: Stacks = Path("stacks"),
     output_format: OutputFormat = "table",
 ) -> None:
-    """Print what FROM has and TO has not as a patch to the file of TO.
+    """Print values of FROM as a patch to the file of TO.
 
     Versions, sizes and settings go over; what identifies TO, binds it or decides about it stays,
     and is listed with the reason. With releases, only what has changed in FROM since TO was last

@@ -43,11 +43,11 @@ def report(
     output: Output = Path("report.html"),
     no_cache: NoCache = False,
 ) -> None:
-    """Write a report for people: one HTML file that needs no network.
+    """Write a report for people, as one HTML file.
 
-    It shows environments side by side: findings by policy and clause, waivers, resources as a
-    graph, cost, the newest release with its approvals, and the ledger. It exits 0 whatever it
-    shows; what blocks a pipeline is `bedplate check`.
+    It needs no network, and shows environments side by side: findings by policy and clause,
+    waivers, resources as a graph, cost, the newest release with its approvals, and the ledger. It
+    exits 0 whatever it shows; what blocks a pipeline is `bedplate check`.
     """
     from bedplate.governance.assessment import Options, assess  # noqa: PLC0415 - see bedplate.cli
     from bedplate.report import build  # noqa: PLC0415 - likewise

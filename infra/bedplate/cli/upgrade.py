@@ -34,12 +34,13 @@ def upgrade(
     write: Write = False,
     output_format: OutputFormat = "table",
 ) -> None:
-    """Show what the installed Bedplate changes in a platform's repository, or do it.
+    """Take a platform's repository to the installed Bedplate.
 
-    First what each environment's plan would be against its newest release, and which policies newly
-    block. Then files: those of the template follow it together with your edits, where both changed
-    the same lines conflicts are marked; your own files never change. Last the pin of Bedplate.
-    Exit code 1: an environment would no longer check clean, or a conflict is to be settled.
+    Without --write it only shows. First what each environment's plan would be against its newest
+    release, and which policies newly block. Then files: those of the template follow it together
+    with your edits, where both changed the same lines conflicts are marked; your own files never
+    change. Last the pin of Bedplate. Exit code 1: an environment would no longer check clean, or a
+    conflict is to be settled.
     """
     from bedplate.assets import asset  # noqa: PLC0415 - see bedplate.cli
     from bedplate.scaffold.update import apply_update  # noqa: PLC0415 - likewise

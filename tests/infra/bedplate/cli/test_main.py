@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERBS = [
-    "check", "admit", "preview", "explain", "cost", "diff", "blueprints", "policies", "sandbox",
-    "schema", "new", "release", "approve", "reject", "approvals", "new-model", "update-model",
-    "review", "mirror", "policy", "waiver", "audit",
+    "check", "admit", "preview", "explain", "cost", "diff", "promote", "blueprints", "policies",
+    "sandbox", "report", "schema", "new", "bootstrap", "upgrade", "release", "approve", "reject",
+    "approvals", "up", "rollback", "drift", "destroy", "new-model", "update-model", "review",
+    "mirror", "policy", "waiver", "audit",
 ]  # fmt: skip
 """Verbs in the order of help: those with verbs of their own stand last."""
 
