@@ -39,6 +39,10 @@ MOST_BYTES: Final = 256 * 1024 * 1024
 """Largest bundle that is read; one of production has some 6 MiB."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _LONGEST_NAME: Final = 200
+_BROKEN: Final = (
+    zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError
+)  # fmt: skip
+"""What reading an archive that is none may raise."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -133,17 +137,25 @@ def read(file: Path) -> Opened:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
             wrong = _wrong(infos)
-            members = {} if wrong else {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
-        raise _refused(file, "It is no archive that can be read, or a member is damaged") from None
-    if wrong:
-        raise _refused(file, wrong)
+            if wrong:
+                raise _refused(file, wrong)
+            members = {info.filename: _member(file, archive, info) for info in infos}
+    except _BROKEN:
+        raise _refused(file, "It is no archive that can be read") from None
     if packed(members) != content:
         raise _refused(file, "There is more in it than its members, or they are packed otherwise")
     raw = members.pop(MANIFEST, None)
     if raw is None:
         raise _refused(file, f"It has no {MANIFEST}")
     return Opened(_manifest(file, raw), members, digest_of(content), raw)
+
+
+def _member(file: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(info)
+    except _BROKEN:
+        problem = f"Its member {info.filename} is damaged: its checksum differs, or it is cut"
+        raise _refused(file, problem) from None
 
 
 def _content(file: Path) -> bytes:

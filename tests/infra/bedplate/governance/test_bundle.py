@@ -93,6 +93,16 @@ def test_no_changed_byte_goes_unseen(file: Path) -> None:
             read(file)
 
 
+def test_a_damaged_member_is_named(file: Path) -> None:
+    """A changed byte in its content, with the archive left as it is."""
+    content = file.read_bytes()
+    file.write_bytes(content.replace(b"two\n", b"too\n", 1))
+
+    assert _refusal(file) == (
+        "Its member ledger/prod.jsonl is damaged: its checksum differs, or it is cut."
+    )
+
+
 @pytest.mark.parametrize(
     "name",
     ["../x", "/x", "a/../x", "a//x", "./x", "a/", "a\\x", "C:x", "x y", "ä", ".x", "-x", "a" * 201],
@@ -193,7 +203,7 @@ def test_any_bytes_are_a_sentence(tmp_path_factory: pytest.TempPathFactory, cont
     file = tmp_path_factory.mktemp("bundle") / "x.zip"
     file.write_bytes(content)
 
-    assert _refusal(file) == "It is no archive that can be read, or a member is damaged."
+    assert _refusal(file) == "It is no archive that can be read."
 
 
 def test_a_full_disk_leaves_the_bundle_that_was_there(tmp_path: Path) -> None:
