@@ -133,11 +133,11 @@ class _Judge:
         key = (project, tuple(policy.path for policy in catalogue.policies))
         if key not in self._grounds:
             whole = self._layers[project]
-            trimmed = _trimmed(whole, catalogue.policies)
-            failing = self._failed(catalogue, [_renamed(trimmed, 0)])[0]
+            small = trimmed(whole, catalogue.policies)
+            failing = self._failed(catalogue, [_renamed(small, 0)])[0]
             if failing:
-                trimmed, failing = whole, self._failed(catalogue, [_renamed(whole, 0)])[0]
-            self._grounds[key] = (trimmed, failing)
+                small, failing = whole, self._failed(catalogue, [_renamed(whole, 0)])[0]
+            self._grounds[key] = (small, failing)
         return self._grounds[key]
 
     def _bare(self, mutant: Mutant, number: int) -> LayerPlan:
@@ -164,7 +164,7 @@ def _with(policies: Sequence[Policy]) -> Catalogue:
     return replace(shipped(), policies=tuple(policies))
 
 
-def _trimmed(layer: LayerPlan, policies: Sequence[Policy]) -> LayerPlan:
+def trimmed(layer: LayerPlan, policies: Sequence[Policy]) -> LayerPlan:
     """Return a layer without resources of types that none of the rules names."""
     patterns = {pattern for policy in policies for pattern in policy.resource_types} | {
         read.rpartition("#")[0] for policy in policies for read in policy.reads
