@@ -162,6 +162,8 @@ def refreshed(session: Session) -> Preview:
 
 def _found(metadata: Mapping[str, Any]) -> Step:
     """Return a step of a refresh as what happened to the resource outside Pulumi."""
+    if metadata["op"] == "delete":
+        return Step("delete", metadata["urn"], (), ())
     old, new = ((metadata.get(key) or {}).get("inputs") or {} for key in ("old", "new"))
     keys = {key for key in {*old, *new} if old.get(key) != new.get(key)}
     keys |= {top_level(path) for path in metadata.get("detailedDiff") or {}}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bedplate.governance.release import Release
 
 _RECORDS = ("approvals", "changes", "releases", "ledger")
-"""Folders that the old commit has too, but not what was added since."""
+"""Folders that count as they are now, not as the old commit has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,14 @@ def _checkout(records: Records, release: Release) -> Iterator[tuple[Path, str]]:
 
 
 def _bring(present: Path, past: Path) -> None:
-    """Bring the records of the present, and the environment that programs run in."""
+    """Bring the records of the present, and the environment that programs run in.
+
+    They take the place of the old ones: an approval that was withdrawn must not come back.
+    """
     for name in _RECORDS:
+        shutil.rmtree(past / name, ignore_errors=True)
         if (present / name).is_dir():
-            shutil.copytree(present / name, past / name, dirs_exist_ok=True)
+            shutil.copytree(present / name, past / name)
     if (present / ".venv").is_dir():
         (past / ".venv").symlink_to((present / ".venv").resolve())
 

@@ -47,6 +47,10 @@ answer = json.loads((home / "answers.json").read_text()).get(f"{{layer}} {{verb}
 if "--event-log" in words:
     log = pathlib.Path(words[words.index("--event-log") + 1])
     log.write_text("".join(json.dumps(each) + "\\n" for each in answer.get("events", [])))
+for other, text in answer.get("then", {{}}).items():
+    answers = json.loads((home / "answers.json").read_text())
+    answers[f"{{layer}} {{other}}"] = {{"out": text}}
+    (home / "answers.json").write_text(json.dumps(answers))
 if answer.get("signal"):
     os.kill(os.getppid(), signal.SIGINT)
 print(answer.get("out", ""))
@@ -114,7 +118,7 @@ class Cli:
     """Where it lies."""
 
     def answer(self, layer: str, verb: str, **answer: Any) -> None:
-        """Set what a verb on a layer answers: `out`, `err`, `code`, `events`, `signal`."""
+        """Set what a verb on a layer answers: `out`, `err`, `code`, `events`, `signal`, `then`."""
         file = self.folder / "answers.json"
         answers = json.loads(file.read_text())
         file.write_text(json.dumps({**answers, f"{layer} {verb}": answer}))

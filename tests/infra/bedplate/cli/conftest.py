@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.deployments import PEOPLE, Cli, cli, platform, simulated, simulated_once, ticket
 
 from bedplate.cli import main
 from bedplate.engine.plan import LayerPlan, Plan, Resource
-from bedplate.governance.assessment import Assessment
+from bedplate.governance.assessment import Assessment, Options
+from bedplate.governance.simulation import resolved
 from bedplate.operate.cost import ComponentCost, Cost, Line
 from bedplate.policy.decision import Standing
 from bedplate.policy.finding import Finding, Source
@@ -196,3 +199,46 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
         return calls
 
     return answer
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a platform with an approved release of production."""
+    folder = tmp_path_factory.mktemp("made")
+    platform(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        simulated_once(patch)
+        assert main(["release", "prod", "--author", "Sara Nasser"]) == 0
+        (release,) = (folder / "releases/prod").glob("*.json")
+        ticket(folder, json.loads(release.read_text())["digest"])
+        for name in PEOPLE:
+            assert main(["approve", "prod", "--as", name, "--key", name.split()[0]]) == 0
+    return folder
+
+
+@pytest.fixture
+def approved(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of that platform of a test's own, which is the working folder."""
+    simulated_once(monkeypatch)
+    folder = tmp_path / "acme"
+    shutil.copytree(made, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def production(approved: Path) -> Plan:
+    """Return what production would be."""
+    options = Options(approved / "stacks")
+    return simulated(resolved("prod", options), options)
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, production: Plan) -> Cli:
+    """Return the script in the CLI's place; its previews show what was approved."""
+    answering = cli(tmp_path / "bin", monkeypatch)
+    for layer in production.layers:
+        answering.previews(layer)
+        answering.answer(layer.layer, "stack export", out='{"deployment": {"resources": []}}')
+    return answering

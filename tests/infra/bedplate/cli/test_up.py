@@ -7,11 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.deployments import PEOPLE, Cli, cli, platform, simulated, simulated_once, ticket
-
-from bedplate.cli import main
-from bedplate.governance.assessment import Options
-from bedplate.governance.simulation import resolved
+from support.deployments import PEOPLE, Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,53 +22,6 @@ VPC = (
 REPLACED = {"op": "replace", "diffReasons": ["cidrBlock"], "replaceReasons": ["cidrBlock"]}
 
 
-@pytest.fixture(autouse=True)
-def _simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    simulated_once(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a platform with an approved release of production."""
-    folder = tmp_path_factory.mktemp("made")
-    platform(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        simulated_once(patch)
-        assert main(["release", "prod", "--author", "Sara Nasser"]) == 0
-        (release,) = (folder / "releases/prod").glob("*.json")
-        ticket(folder, json.loads(release.read_text())["digest"])
-        for name in PEOPLE:
-            assert main(["approve", "prod", "--as", name, "--key", name.split()[0]]) == 0
-    return folder
-
-
-@pytest.fixture
-def approved(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of that platform of a test's own, which is the working folder."""
-    folder = tmp_path / "acme"
-    shutil.copytree(made, folder)
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
-def plan(approved: Path) -> Plan:
-    """Return what production would be."""
-    options = Options(approved / "stacks")
-    return simulated(resolved("prod", options), options)
-
-
-@pytest.fixture
-def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Cli:
-    """Return the script in the CLI's place; its previews show what was approved."""
-    answering = cli(tmp_path / "bin", monkeypatch)
-    for layer in plan.layers:
-        answering.previews(layer)
-        answering.answer(layer.layer, "stack export", out='{"deployment": {"resources": []}}')
-    return answering
-
-
 def _ledger(root: Path) -> list[dict[str, Any]]:
     lines = (root / ".bedplate/sandbox/ledger/prod.jsonl").read_text().splitlines()
     return [json.loads(line)["entry"] for line in lines]
@@ -83,11 +32,11 @@ def _verbs(pulumi: Cli) -> list[tuple[str, str]]:
 
 
 def test_an_approved_release_is_deployed_layer_by_layer(
-    run: Callable[..., Any], approved: Path, pulumi: Cli, plan: Plan
+    run: Callable[..., Any], approved: Path, pulumi: Cli, production: Plan
 ) -> None:
     """Each layer is previewed and then deployed by that very plan; all of it is recorded."""
     done = run(*UP)
-    foundation, inside = (len(layer.resources) for layer in plan.layers)
+    foundation, inside = (len(layer.resources) for layer in production.layers)
     assert (done.code, done.err) == (0, "SANDBOX: stand-in provider, nothing is deployed\n")
     (bundle,) = (approved / ".bedplate/sandbox/evidence/prod").glob("*.zip")
     ups = [words for _, *words in pulumi.calls if words[0] == "up"]
@@ -119,16 +68,18 @@ def test_an_approved_release_is_deployed_layer_by_layer(
 
 
 def test_a_layer_without_changes_is_not_deployed(
-    run: Callable[..., Any], approved: Path, pulumi: Cli, plan: Plan
+    run: Callable[..., Any], approved: Path, pulumi: Cli, production: Plan
 ) -> None:
     """A second run changes nothing, and says so."""
-    same = {each.name: {"op": "same"} for layer in plan.layers for each in layer.resources}
-    for layer in plan.layers:
+    same = {each.name: {"op": "same"} for layer in production.layers for each in layer.resources}
+    for layer in production.layers:
         pulumi.previews(layer, **same)
     done = run(*UP)
 
     assert done.code == 0
-    assert done.out.splitlines()[0] == f"foundation: {len(plan.layers[0].resources)} unchanged"
+    assert (
+        done.out.splitlines()[0] == f"foundation: {len(production.layers[0].resources)} unchanged"
+    )
     assert {verb for _, verb in _verbs(pulumi)} == {"preview"}
     assert _ledger(approved)[-1]["event"] == "deployed"
 
@@ -180,10 +131,10 @@ def test_the_author_does_not_deploy(run: Callable[..., Any], approved: Path, pul
 
 
 def test_what_can_not_be_had_back_is_guarded(
-    run: Callable[..., Any], approved: Path, pulumi: Cli, plan: Plan
+    run: Callable[..., Any], approved: Path, pulumi: Cli, production: Plan
 ) -> None:
     """The network would be replaced: refused with the ways out, until the approvals allow it."""
-    pulumi.previews(plan.layers[0], **{"network-vpc": REPLACED})
+    pulumi.previews(production.layers[0], **{"network-vpc": REPLACED})
     refused = run(*UP)
     before = _verbs(pulumi)
     shutil.rmtree(approved / "approvals")
@@ -208,10 +159,10 @@ def test_what_can_not_be_had_back_is_guarded(
 
 
 def test_one_allowance_of_two_is_too_few(
-    run: Callable[..., Any], approved: Path, pulumi: Cli, plan: Plan
+    run: Callable[..., Any], approved: Path, pulumi: Cli, production: Plan
 ) -> None:
     """As many must allow it as must approve."""
-    pulumi.previews(plan.layers[0], **{"network-vpc": REPLACED})
+    pulumi.previews(production.layers[0], **{"network-vpc": REPLACED})
     shutil.rmtree(approved / "approvals/prod")
     run("approve", "prod", "--as", "Layla Haddad", "--key", "Layla", "--allow", VPC)
     run("approve", "prod", "--as", "Omar Rahman", "--key", "Omar")
@@ -222,12 +173,12 @@ def test_one_allowance_of_two_is_too_few(
 
 
 def test_what_nobody_approved_is_not_made(
-    run: Callable[..., Any], approved: Path, pulumi: Cli, plan: Plan
+    run: Callable[..., Any], approved: Path, pulumi: Cli, production: Plan
 ) -> None:
     """A program that makes something else under Pulumi than in the simulator is found out."""
-    one, *rest = (each for each in plan.layers[0].resources if each.custom)
-    shown = json.loads(json.dumps(plan.layers[0].to_json()))
-    layer = type(plan.layers[0]).from_json(shown | {"resources": [r.to_json() for r in rest]})
+    one, *rest = (each for each in production.layers[0].resources if each.custom)
+    shown = json.loads(json.dumps(production.layers[0].to_json()))
+    layer = type(production.layers[0]).from_json(shown | {"resources": [r.to_json() for r in rest]})
     pulumi.previews(layer)
     done = run(*UP)
 
@@ -265,7 +216,7 @@ def test_what_the_policy_pack_forbids_is_said_in_its_words(
 
 
 def test_a_failure_half_way_says_what_is_there_and_what_comes_next(
-    run: Callable[..., Any], approved: Path, pulumi: Cli, plan: Plan
+    run: Callable[..., Any], approved: Path, pulumi: Cli, production: Plan
 ) -> None:
     """The first layer stands, the second failed; the ledger knows both."""
     err = "error: the provider process crashed\n"
@@ -286,7 +237,7 @@ def test_a_failure_half_way_says_what_is_there_and_what_comes_next(
         ),
     )
     assert last["event"] == "deployment-failed"
-    assert last["facts"]["foundation"] == {"create": len(plan.layers[0].resources)}
+    assert last["facts"]["foundation"] == {"create": len(production.layers[0].resources)}
     assert "platform" not in last["facts"]
 
 
