@@ -20,6 +20,8 @@ from bedplate.scaffold.record import BASE, RECORD, read_record
 if TYPE_CHECKING:
     from pathlib import Path
 
+# One worker: the others would bake the same rows again.
+pytestmark = pytest.mark.xdist_group("bake-rows")
 ROWS = pairwise()
 _BRACES = re.compile(r"\{\{ ?cookiecutter|\{%-? |cookiecutter\.")
 _LEFT = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b|CHANGE_?ME")

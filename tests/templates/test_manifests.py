@@ -23,6 +23,7 @@ from bedplate.scaffold.render import render
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.xdist_group("manifests")
 NAME = "late-payment"
 SIGNER = "ml-release@acme.example"
 """An identity that the reference platform's environments list as signer of models."""
