@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.plans import BUCKET, PROVIDER, plan, provider, reading, resource, urn
 
@@ -97,6 +97,7 @@ def test_the_empty_path_of_a_value_is_open_where_a_marker_stands(value: Any) -> 
     assert is_open(value) == bool(openings({"v": value}, "v"))
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(), _values))
 def test_an_input_is_one_line_of_json(document: dict[str, Any]) -> None:
     """Engines are fed line by line."""
