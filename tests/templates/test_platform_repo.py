@@ -62,7 +62,7 @@ def test_its_own_rules_are_tested(
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
 def test_one_ci_is_there(tmp_path: Path, ci: str) -> None:
-    """Actions are pinned by their commit, and rights are stated; nothing of the other host is left."""
+    """Actions are pinned by their commit, and rights are stated; the other host has no file."""
     made = _made(tmp_path, ci=ci)
     workflows = sorted((made / ".github/workflows").glob("*.yml"))
     for file in workflows:
