@@ -13,6 +13,14 @@ OFFLINE = [name for name, fault in faults.FAULTS.items() if fault.after != "serv
 pytestmark = pytest.mark.faults
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _servers(released):
+    """Start the servers of the faults: they load their libraries while other faults are judged."""
+    for fault in faults.FAULTS.values():
+        if fault.module:
+            serving.warm(faults.served(released, fault), released.model, "1")
+
+
 @pytest.mark.parametrize("name", OFFLINE)
 def test_exactly_its_gate_is_red(name, fresh, request, monkeypatch, capsys):
     fault = faults.FAULTS[name]
