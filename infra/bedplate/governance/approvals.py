@@ -213,29 +213,36 @@ def verified(
 ) -> Verified:
     """Return what the files of a folder come to for a release.
 
-    Nothing is raised for a file that does not count: it is listed with its reason. Of two files by
-    one person, or by one key, for one release the first by name counts.
+    Nothing is raised for a file that does not count: it is listed with its reason. Of what one
+    person, or one key, decided on one release, the last counts: so an approval can be renewed,
+    widened or taken back. Of two files of the same moment the first by name counts.
     """
-    approvals: list[Statement] = []
-    rejections: list[Statement] = []
     refused: list[Refused] = []
-    seen: dict[tuple[str, str], str] = {}
-    keys = {one.name: " ".join((one.public_key or "").split()[:2]) for one in trusted}
+    counted: list[tuple[str, Statement]] = []
     for file in sorted(folder.rglob("*.json")) if folder.is_dir() else ():
         found = _judged(file, release, trusted, now)
         if isinstance(found, str):
             refused.append(Refused(file.name, found))
-        elif (first := seen.get((keys[found.approver], found.digest))) is not None:
-            whose = "" if first == found.approver else f", with the key of {found.approver}"
-            refused.append(Refused(file.name, f"{first} has decided on it already{whose}."))
         else:
-            seen[keys[found.approver], found.digest] = found.approver
-            if found.choice == "rejected":
-                rejections += [found] if found.digest == release.digest else []
-            else:
-                approvals.append(found)
-    facts = tuple(map(_approval, approvals))
-    return Verified(facts, tuple(rejections), tuple(refused), tuple(approvals))
+            counted.append((file.name, found))
+    seen: dict[tuple[str, str], Statement] = {}
+    keys = {one.name: " ".join((one.public_key or "").split()[:2]) for one in trusted}
+    for name, found in sorted(counted, key=lambda each: each[1].signed_at, reverse=True):
+        last = seen.setdefault((keys[found.approver], found.digest), found)
+        if last is not found:
+            refused.append(Refused(name, _outdated(found, last)))
+    decisions = sorted(seen.values(), key=lambda each: each.signed_at)
+    approvals = tuple(each for each in decisions if each.choice == "approved")
+    rejections = tuple(
+        each for each in decisions if each.choice == "rejected" and each.digest == release.digest
+    )
+    return Verified(tuple(map(_approval, approvals)), rejections, tuple(refused), approvals)
+
+
+def _outdated(found: Statement, last: Statement) -> str:
+    whose = "" if last.approver == found.approver else f", with the key of {found.approver}"
+    when = "again since" if last.signed_at > found.signed_at else "already"
+    return f"{last.approver} has decided on it {when}{whose}."
 
 
 def _approval(found: Statement) -> Approval:

@@ -65,9 +65,13 @@ class Records:
         return self.releases / f"{release.short}.json"
 
     def approval_file(self, release: Release, approver: str) -> Path:
-        """Return where a person's decision on a release is written."""
+        """Return where a person's next decision on a release is written."""
         name = _NOT_A_NAME.sub("-", approver.lower()).strip("-") or "approver"
-        return self.approvals / release.short / f"{name}.json"
+        folder = self.approvals / release.short
+        number = 1
+        while (folder / _numbered(name, number)).exists():
+            number += 1
+        return folder / _numbered(name, number)
 
     def newest(self) -> Release:
         """Return the release that was made last; raises ReleaseError where there is none."""
@@ -89,6 +93,10 @@ class Records:
             what = "no release" if not found else "several releases"
             raise UsageError(f"`{short}` names {what} of {self.environment}. Fix: use {known}.")
         return found[0]
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}.json" if number == 1 else f"{name}-{number}.json"
 
 
 def records_of(stacks: Path, environment: str, *, in_sandbox: bool = False) -> Records:

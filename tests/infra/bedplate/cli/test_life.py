@@ -274,3 +274,23 @@ def test_nothing_before_is_a_sentence(run: Callable[..., Any], approved: Path) -
         f"{BANNER}Nothing else was live in prod before. Fix: name a release.\n",
     )
     assert approved.is_dir()
+
+
+def test_who_has_approved_can_allow_more(
+    run: Callable[..., Any], approved: Path, pulumi: Cli
+) -> None:
+    """A second decision of the same people takes the place of their first."""
+    for name in PEOPLE:
+        key = name.split(maxsplit=1)[0]
+        assert run("approve", "prod", "--as", name, "--key", key, "--allow", "destroy").code == 0
+    done = run("destroy", "prod", "--yes", *BY)
+    told = json.loads(run("approvals", "prod", "--format", "json").out)
+
+    assert (done.code, done.err) == (0, BANNER)
+    assert done.out.splitlines()[-1] == "prod: nothing is left."
+    assert told["not_counted"] == [
+        {"file": f"{file}.json", "reason": f"{name} has decided on it again since."}
+        for file, name in (("omar-rahman", "Omar Rahman"), ("layla-haddad", "Layla Haddad"))
+    ]
+    assert pulumi.calls
+    assert approved.is_dir()
