@@ -14,7 +14,7 @@ from bedplate.cli.places import chosen
 from bedplate.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bedplate.engine.plan import Plan
     from bedplate.operate.bootstrap import Outcome
@@ -58,14 +58,11 @@ def bootstrap(
     own = own_actions(stacks.resolve().parent / NAME)
     as_text = output_format == "table"
 
-    def done(step: Step) -> None:
-        if as_text:
-            say(_line(step, dry=dry_run))
-
     def plan() -> Plan:
         with working(f"Simulating {environment}"):
             return simulated(found, options)
 
+    done = _teller(dry=dry_run) if as_text else _silent
     outcome = run(found.spec, plan, connect, dry=dry_run, done=done, own=own)
     said = _said(found.spec, outcome)
     if as_text:
@@ -73,6 +70,17 @@ def bootstrap(
         say("\n".join(_end(environment, file, outcome, said, dry=dry_run)))
     else:
         say(json.dumps(_document(environment, outcome, said, dry=dry_run), indent=2))
+
+
+def _teller(*, dry: bool) -> Callable[[Step], None]:
+    def tell(step: Step) -> None:
+        say(_line(step, dry=dry))
+
+    return tell
+
+
+def _silent(_step: Step) -> None:
+    """Say nothing: JSON comes at the end."""
 
 
 def _said(spec: PlatformSpec, outcome: Outcome) -> dict[str, Any]:

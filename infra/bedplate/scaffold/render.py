@@ -91,7 +91,7 @@ def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
     # An installer compiles what it installs, and tools leave caches: none of it is the template's.
     source = workshop / "source" / template.name
     shutil.copytree(template, source, ignore=shutil.ignore_patterns(*_CACHES))
-    with _hooks_heard() as heard:
+    with _hooks_heard() as heard, _private(workshop):
         try:
             return Path(generate_files(str(source), context, str(workshop / "made")))
         except CookiecutterException as error:
@@ -122,6 +122,22 @@ def _hooks_heard() -> Iterator[IO[str]]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+@contextmanager
+def _private(workshop: Path) -> Iterator[None]:
+    """Have hooks lie in a folder of our own.
+
+    Cookiecutter writes them into the folder for temporary files, and Python looks there first for
+    what they import: anybody's `json.py` in it would be run.
+    """
+    hooks = workshop / "hooks"
+    hooks.mkdir()
+    kept, tempfile.tempdir = tempfile.tempdir, str(hooks)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = kept
 
 
 def default_of(question: Question, answers: Mapping[str, str]) -> str:

@@ -122,3 +122,20 @@ def test_a_folder_without_questions_is_no_template(tmp_path: Path) -> None:
     """What can't be read is named, with a remedy."""
     with pytest.raises(BedplateError, match=re.escape("Fix: name a cookiecutter template.")):
         questions(tmp_path)
+
+
+def test_a_strangers_module_in_the_temporary_folder_is_not_run(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python looks beside a hook for what it imports; anybody may write into that folder."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for name in ("json", "re", "types"):
+        (shared / f"{name}.py").write_text("raise SystemExit('not ours')\n")
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
+    place = tmp_path / "work" / "toy-model"
+    place.parent.mkdir()
+
+    render(template, {}, place)
+
+    assert place.is_dir()
