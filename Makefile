@@ -30,7 +30,9 @@ GO_BUILD := go build -trimpath -ldflags "-s -w"
 
 # One module, so that what several programs import is compiled once.
 SHARED := $(addprefix .tools/bin/,opa conftest actionlint etcd kwok gator)
-tools: $(KUBERNETES) $(SHARED) .tools/bin/promtool .tools/bin/sarif-multitool ## build the programs that tests use
+# Debian's package prometheus has promtool too, and to compile it takes minutes.
+PROMTOOL := $(if $(shell command -v promtool),,.tools/bin/promtool)
+tools: $(KUBERNETES) $(SHARED) $(PROMTOOL) .tools/bin/sarif-multitool ## build the programs that tests use
 PACKAGE_opa := github.com/open-policy-agent/opa
 PACKAGE_conftest := github.com/open-policy-agent/conftest
 PACKAGE_actionlint := github.com/rhysd/actionlint/cmd/actionlint
