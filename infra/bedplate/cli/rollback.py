@@ -42,6 +42,7 @@ def rollback(
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.deploying import Job  # noqa: PLC0415 - likewise
+    from bedplate.governance.keeping import stored  # noqa: PLC0415 - likewise
     from bedplate.governance.rolling_back import roll_back  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
@@ -50,6 +51,7 @@ def rollback(
     job = Job(environment, Options(stacks), who, layers_named(None), sandbox, policy_pack())
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         done = roll_back(job, named, watcher(tell, yes=yes))
+        problems = stored(job, done.deployed)
     release, layers = done.deployed.admitted.release, done.deployed.layers
     if output_format == "json":
         document = {
@@ -58,10 +60,13 @@ def rollback(
             "release": release.digest,
             "commit": done.commit,
             "layers": {each.name: dict(each.counts) for each in layers},
+            "problems": list(problems),
         }
         say(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for each in layers:
         say(f"{each.name}: {counted(each.counts)}")
     say(f"Release {release.short} of {environment} is live again, from commit {done.commit[:12]}.")
+    for problem in problems:
+        say(problem)
     say("Next: bring the files of your branch back too, by a reviewed change.")

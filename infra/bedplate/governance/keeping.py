@@ -40,11 +40,19 @@ def keep(job: Job, done: Deployed) -> Kept:
     except BedplateError as error:
         fix = f"Repeat it: bedplate audit bundle {name}"
         return Kept(None, (f"The evidence was not written. {error.message} {fix}",))
+    return Kept(file, stored(job, done, file))
+
+
+def stored(job: Job, done: Deployed, bundle: Path | None = None) -> tuple[str, ...]:
+    """Anchor the ledger in the evidence bucket, with a bundle; return what could not be kept.
+
+    The sandbox has no bucket.
+    """
     if job.in_sandbox:
-        return Kept(file, ())
+        return ()
     try:
-        anchor(records, done.admitted.environment.spec, file)
+        anchor(job.book, done.admitted.environment.spec, bundle)
     except BedplateError as error:
-        fix = f"Repeat it: bedplate audit anchor {name}"
-        return Kept(file, (f"The evidence was not stored. {error.message} {fix}",))
-    return Kept(file, ())
+        fix = f"Repeat it: bedplate audit anchor {job.environment}"
+        return (f"The evidence was not stored. {error.message} {fix}",)
+    return ()

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from support.plans import ROOT
-from support.releases import key
+from support import deployments
+from support.deployments import PEOPLE, simulated_once, ticket
 
-from bedplate.governance import releasing, simulation
 from bedplate.governance.assessment import Options
 from bedplate.governance.gate import gate
 
@@ -21,51 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PEOPLE = {"Layla Haddad": "platform", "Omar Rahman": "compliance"}
-_PLANS: dict[str, Any] = {}
-
 
 @pytest.fixture(autouse=True)
 def _simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulate each environment that the tests ask for once: the program is the same."""
-
-    def simulated(environment: Any, options: Options) -> Any:
-        known = environment.spec.model_dump_json()
-        if known not in _PLANS:
-            _PLANS[known] = simulation.simulated(environment, options)
-        return _PLANS[known]
-
-    monkeypatch.setattr(releasing, "simulated", simulated)
-    monkeypatch.setattr("bedplate.governance.gate.simulated", simulated)
+    simulated_once(monkeypatch)
 
 
 @pytest.fixture
 def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the reference platform with approvers' keys and without windows."""
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks")
-    common = yaml.safe_load((tmp_path / "stacks/common.yaml").read_text())
-    common["governance"]["approvals"] = {
-        "approvers": [
-            {"name": name, "role": role, "public_key": key(name).public.text}
-            for name, role in PEOPLE.items()
-        ]
-    }
-    common["governance"]["change"] = {"windows": [], "freezes": []}
-    (tmp_path / "stacks/common.yaml").write_text(yaml.safe_dump(common))
-    for name in PEOPLE:
-        private = key(name)._key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-        (tmp_path / name.split()[0]).write_bytes(private)
+    deployments.platform(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def _ticket(root: Path, digest: str) -> None:
-    record = {
-        "id": "CHG-1", "type": "normal", "state": "approved", "environment": "prod",
-        "release": digest,
-    }  # fmt: skip
-    (root / "changes").mkdir(exist_ok=True)
-    (root / "changes/CHG-1.yaml").write_text(yaml.safe_dump(record))
 
 
 def _made(run: Callable[..., Any]) -> dict[str, Any]:
@@ -90,7 +54,7 @@ def test_a_release_goes_through_when_all_have_signed(
     """First everything is in its way, then nothing, and after one edit the edit is named."""
     made = _made(run)
     before = run("approvals", "prod")
-    _ticket(platform, made["digest"])
+    ticket(platform, made["digest"])
     signed = [_approve(run, name).code for name in PEOPLE]
     after = run("approvals", "prod")
     prod = platform / "stacks/prod.yaml"
@@ -113,7 +77,7 @@ def test_a_release_goes_through_when_all_have_signed(
 
 def test_one_approval_is_too_few_and_of_one_role(run: Callable[..., Any], platform: Path) -> None:
     """The gate asks the policies, which count and look at the roles."""
-    _ticket(platform, _made(run)["digest"])
+    ticket(platform, _made(run)["digest"])
     _approve(run, "Layla Haddad")
     done = run("approvals", "prod", "--format", "json")
 
@@ -125,7 +89,7 @@ def test_a_rejection_stops_it_whoever_else_approves(
     run: Callable[..., Any], platform: Path
 ) -> None:
     """Its reason stands in the way."""
-    _ticket(platform, _made(run)["digest"])
+    ticket(platform, _made(run)["digest"])
     done = run(
         "reject", "prod", "--as", "Omar Rahman", "--key", "Omar", "--reason", "no impact assessment"
     )
@@ -138,7 +102,7 @@ def test_a_rejection_stops_it_whoever_else_approves(
 
 def test_approvals_cease_to_count(run: Callable[..., Any], platform: Path) -> None:
     """A week later the same signatures are stale."""
-    _ticket(platform, _made(run)["digest"])
+    ticket(platform, _made(run)["digest"])
     for name in PEOPLE:
         _approve(run, name)
     later = datetime.now(UTC) + timedelta(days=8)
