@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, TextIO
 from bedplate.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console, RenderableType
+    from rich.status import Status
     from rich.table import Table
 
 PLAIN_WIDTH = 160
@@ -96,23 +97,45 @@ def _console(*, to_file: bool) -> Console:
     )
 
 
+class Telling:
+    """Shows on a terminal what is under way; elsewhere nothing."""
+
+    def __init__(self, on_what: str, status: Status | None = None, width: int = 0) -> None:
+        self._on_what, self._status, self._width = on_what, status, width
+
+    def __call__(self, progress: str) -> None:
+        """Show a line of progress in place of the one before."""
+        if self._status is None:
+            return
+        from rich.markup import escape  # noqa: PLC0415 - Rich is slow to import
+
+        line = f"{self._on_what}: {progress.strip()}"[: self._width - _SPINNER]
+        self._status.update(escape(line))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to a question."""
+        if self._status is not None:
+            self._status.stop()
+        try:
+            yield
+        finally:
+            if self._status is not None:
+                self._status.start()
+
+
 @contextmanager
-def working(on_what: str) -> Iterator[Callable[[str], None]]:
+def working(on_what: str) -> Iterator[Telling]:
     """Show on a terminal that work is under way, and what it is told; elsewhere show nothing."""
     if not sys.stderr.isatty():
-        yield lambda _progress: None
+        yield Telling(on_what)
         return
     from rich.console import Console  # noqa: PLC0415 - Rich is slow to import
     from rich.markup import escape  # noqa: PLC0415
 
     console = Console(stderr=True)
     with console.status(f"{escape(on_what)} …") as status:
-
-        def show(progress: str) -> None:
-            line = f"{on_what}: {progress.strip()}"[: console.width - _SPINNER]
-            status.update(escape(line))
-
-        yield show
+        yield Telling(on_what, status, console.width)
 
 
 def deliver(text: str, output: Path | None) -> None:

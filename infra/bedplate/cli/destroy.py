@@ -49,13 +49,15 @@ def destroy(
     demand_answer(yes=yes)
     job = Job(environment, Options(stacks), who, layers_named(layer), sandbox)
 
-    def confirm(name: str, held: LayerPlan) -> bool:
-        if yes:
-            return True
-        text = f"{name} holds {len(held.resources)} resources. Type {environment} to delete them"
-        return bool(typer.prompt(text) == environment)
-
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
+
+        def confirm(name: str, held: LayerPlan) -> bool:
+            if yes:
+                return True
+            text = f"{name} holds {len(held.resources)} resources. Type {environment} to delete"
+            with tell.paused():
+                return bool(typer.prompt(text) == environment)
+
         done = tear_down(job, tell, confirm)
     say(_document(environment, done) if output_format == "json" else _text(environment, done))
 

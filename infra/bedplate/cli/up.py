@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bedplate.cli.console import complain, say, working
+from bedplate.cli.console import Telling, complain, say, working
 from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
 from bedplate.cli.places import cache_folder, chosen, suggestion
 from bedplate.cli.release import git_name
 from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from bedplate.engine.deployment import Preview
     from bedplate.governance.deploying import Deployed, Watcher
@@ -114,9 +114,7 @@ def policy_pack() -> Path:
 
 
 @contextmanager
-def at_work(
-    root: Path, environment: str, who: str, *, sandbox: bool
-) -> Iterator[Callable[[str], None]]:
+def at_work(root: Path, environment: str, who: str, *, sandbox: bool) -> Iterator[Telling]:
     """Hold the environment's lock, show progress, and let Pulumi end by itself on Ctrl-C."""
     from datetime import UTC, datetime  # noqa: PLC0415 - see bedplate.cli
 
@@ -149,12 +147,15 @@ def _patient() -> Iterator[None]:
         signal(SIGINT, before)
 
 
-def watcher(tell: Callable[[str], None], *, yes: bool) -> Watcher:
+def watcher(tell: Telling, *, yes: bool) -> Watcher:
     """Return who is told of progress, and asked before each layer."""
     from bedplate.governance.deploying import Watcher  # noqa: PLC0415 - see bedplate.cli
 
     def confirm(layer: str, found: Preview) -> bool:
-        return yes or typer.confirm(f"{layer}: {counted(found.counts)}. Deploy?")
+        if yes:
+            return True
+        with tell.paused():
+            return typer.confirm(f"{layer}: {counted(found.counts)}. Deploy?")
 
     return Watcher(tell, confirm)
 

@@ -170,7 +170,11 @@ def _deployed(job: Job, layer: str, done: Deployed, watcher: Watcher) -> Layer:
             found = deployment.preview(session, job.pack)
             _look(job, layer, found, done)
             if found.changes and not watcher.confirm(layer, found):
-                raise RefusedError(f"{layer} was not deployed:", ("nobody confirmed it",), "--yes")
+                raise RefusedError(
+                    f"{layer} was not deployed:",
+                    ("nobody confirmed it",),
+                    "answer yes, or add --yes",
+                )
             if found.changes:
                 deployment.up(session, job.pack)
     except PackError as error:

@@ -113,7 +113,7 @@ def _torn_down(
                 return TornDown(layer, 0, (), {})
             if not confirm(layer, before):
                 headline = f"{layer} was not torn down:"
-                raise RefusedError(headline, ("nobody confirmed it",), "--yes")
+                raise RefusedError(headline, ("nobody confirmed it",), "answer yes, or add --yes")
             expected = keep_list(before)
             after = deployment.destroy(session)
     except EngineError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -298,6 +299,32 @@ def test_nobody_is_asked_where_nobody_can_answer(run: Callable[..., Any], approv
         "Nobody can be asked here whether to go on. Fix: add --yes.\n",
     )
     assert approved.is_dir()
+
+
+class _Terminal(StringIO):
+    """A terminal on which somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\ny\n", 0), ("n\n", 1), ("y\nn\n", 1)])
+def test_somebody_is_asked_before_each_layer(
+    run: Callable[..., Any],
+    approved: Path,
+    pulumi: Cli,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    code: int,
+) -> None:
+    """The answer holds for one layer; a no is a refusal, which is recorded."""
+    monkeypatch.setattr("sys.stdin", _Terminal(typed))
+    done = run("up", "prod", "--sandbox", "--deployer", "pipeline")
+    ups = [layer for layer, verb in _verbs(pulumi) if verb == "up"]
+
+    assert done.code == code
+    assert ups == ["foundation", "platform"][: typed.count("y")]
+    assert _ledger(approved)[-1]["event"] == ("refused" if code else "deployed")
 
 
 def test_a_layer_that_is_not_there_is_named(run: Callable[..., Any], approved: Path) -> None:
