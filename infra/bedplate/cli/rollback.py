@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bedplate.cli.console import say
 from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
@@ -20,6 +21,9 @@ from bedplate.cli.up import (
     policy_pack,
     watcher,
 )
+
+if TYPE_CHECKING:
+    from bedplate.governance.rolling_back import RolledBack
 
 EXAMPLES = examples("bedplate rollback prod", "bedplate rollback prod 1a2b3c4d5e6f --yes")
 """End of the help page."""
@@ -52,21 +56,26 @@ def rollback(
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         done = roll_back(job, named, watcher(tell, yes=yes))
         problems = stored(job, done.deployed)
-    release, layers = done.deployed.admitted.release, done.deployed.layers
-    if output_format == "json":
-        document = {
-            "schema": "bedplate.rollback/v1",
-            "environment": environment,
-            "release": release.digest,
-            "commit": done.commit,
-            "layers": {each.name: dict(each.counts) for each in layers},
-            "problems": list(problems),
-        }
-        say(json.dumps(document, indent=2, ensure_ascii=False))
-        return
-    for each in layers:
-        say(f"{each.name}: {counted(each.counts)}")
-    say(f"Release {release.short} of {environment} is live again, from commit {done.commit[:12]}.")
-    for problem in problems:
-        say(problem)
-    say("Next: bring the files of your branch back too, by a reviewed change.")
+    say(_document(done, problems) if output_format == "json" else _text(done, problems))
+
+
+def _document(done: RolledBack, problems: tuple[str, ...]) -> str:
+    release = done.deployed.admitted.release
+    document = {
+        "schema": "bedplate.rollback/v1",
+        "environment": release.environment,
+        "release": release.digest,
+        "commit": done.commit,
+        "layers": {each.name: dict(each.counts) for each in done.deployed.layers},
+        "problems": list(problems),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _text(done: RolledBack, problems: tuple[str, ...]) -> str:
+    release, commit = done.deployed.admitted.release, done.commit[:12]
+    lines = [f"{each.name}: {counted(each.counts)}" for each in done.deployed.layers]
+    lines.append(f"Release {release.short} of {release.environment} is live again, from {commit}.")
+    lines += problems
+    lines.append("Next: bring the files of your branch back too, by a reviewed change.")
+    return "\n".join(lines)

@@ -243,7 +243,7 @@ def test_the_release_before_is_deployed_from_its_commit(
 
     assert (done.code, done.err) == (0, BANNER)
     assert done.out.splitlines()[-2:] == [
-        f"Release {short} of prod is live again, from commit {commit[:12]}.",
+        f"Release {short} of prod is live again, from {commit[:12]}.",
         "Next: bring the files of your branch back too, by a reviewed change.",
     ]
     assert "max_gpus: 15" in (root / "stacks/prod.yaml").read_text()
