@@ -11,10 +11,10 @@ import typer
 
 from bedplate.cli.console import deliver, working
 from bedplate.cli.parameters import (
+    Environments,
     NoCache,
     Output,
     Stacks,
-    complete_environment,
     examples,
 )
 from bedplate.cli.places import cache_folder, chosen
@@ -33,15 +33,6 @@ EXAMPLES = examples(
 )
 """End of the help page."""
 
-Environments = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="ENV",
-        help="Environments; none: all of the stacks folder.",
-        autocompletion=complete_environment,
-        show_default=False,
-    ),
-]
 Rego = Annotated[
     Literal["regorus", "opa"],
     typer.Option("--rego", help="What evaluates policies: built in, or the opa program."),

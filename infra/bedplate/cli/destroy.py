@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bedplate.cli.console import say
-from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen
+from bedplate.cli.parameters import Environment, Layer, OutputFormat, Stacks, examples
+from bedplate.cli.places import chosen, layers_named
 from bedplate.cli.release import git_name
-from bedplate.cli.up import Deployer, Layer, Sandbox, at_work, demand_answer, layers_named
+from bedplate.cli.up import Deployer, Sandbox, at_work, demand_answer
 
 if TYPE_CHECKING:
     from bedplate.engine.plan import LayerPlan

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from bedplate.cli.console import deliver
-from bedplate.cli.parameters import Environment, Output, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen
+from bedplate.cli.parameters import Environment, Layer, Output, OutputFormat, Stacks, examples
+from bedplate.cli.places import chosen, layers_named
 from bedplate.cli.release import git_name
-from bedplate.cli.up import Deployer, Layer, Sandbox, at_work, layers_named
+from bedplate.cli.up import Deployer, Sandbox, at_work
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN
 
 if TYPE_CHECKING:

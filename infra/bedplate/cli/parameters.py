@@ -45,6 +45,22 @@ Environment = Annotated[
 ]
 """One environment."""
 
+Environments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ENV",
+        help="Environments; none: all of the stacks folder.",
+        autocompletion=complete_environment,
+        show_default=False,
+    ),
+]
+"""Some environments, or all."""
+
+Layer = Annotated[
+    str | None, typer.Option("--layer", help="Only one layer; none: all.", show_default=False)
+]
+"""One layer, or all."""
+
 Stacks = Annotated[
     Path, typer.Option("--stacks", metavar="DIR", help="Folder of the environment files.")
 ]

@@ -61,3 +61,14 @@ def cache_folder() -> Path | None:
         return Path.home() / ".cache" / "bedplate"
     except RuntimeError:  # no home folder: work without a cache
         return None
+
+
+def layers_named(named: str | None) -> tuple[str, ...]:
+    """Return the layers that an option names, all where it names none; raises UsageError."""
+    from bedplate.governance.layers import LAYERS  # noqa: PLC0415 - see bedplate.cli
+
+    if named is None:
+        return LAYERS
+    if named not in LAYERS:
+        raise UsageError(f"There is no layer `{named}`. Fix: {suggestion(named, LAYERS)}")
+    return (named,)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bedplate.cli.console import complain, deliver, working
-from bedplate.cli.parameters import Environment, Output, Stacks, examples
-from bedplate.cli.places import chosen, suggestion
+from bedplate.cli.parameters import Environment, Layer, Output, Stacks, examples
+from bedplate.cli.places import chosen, layers_named
 from bedplate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ EXAMPLES = examples(
 )
 """End of the help page."""
 
-Layer = Annotated[
-    str | None, typer.Option("--layer", help="Only one layer; none: all.", show_default=False)
-]
 Engine = Annotated[
     Literal["simulator", "pulumi"],
     typer.Option("--engine", help="Run the program in process, or by the Pulumi CLI."),
@@ -63,7 +60,7 @@ def preview(
     from bedplate.governance.simulation import request, resolved, simulated  # noqa: PLC0415
 
     chosen([environment], stacks)
-    layers = _layers(layer)
+    layers = layers_named(layer)
     if sandbox and engine != "pulumi":
         raise UsageError("--sandbox is for the Pulumi CLI. Fix: add --engine pulumi.")
     options = Options(stacks)
@@ -89,16 +86,6 @@ def _announce(*, sandbox: bool) -> None:
         from bedplate.engine.sandbox import BANNER  # noqa: PLC0415 - see bedplate.cli
 
         complain(BANNER)
-
-
-def _layers(named: str | None) -> tuple[str, ...]:
-    from bedplate.governance.layers import LAYERS  # noqa: PLC0415 - see bedplate.cli
-
-    if named is None:
-        return LAYERS
-    if named not in LAYERS:
-        raise UsageError(f"There is no layer `{named}`. Fix: {suggestion(named, LAYERS)}")
-    return (named,)
 
 
 def _by_pulumi(

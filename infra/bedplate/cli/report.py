@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bedplate.cli.console import deliver, say, working
-from bedplate.cli.parameters import NoCache, Stacks, complete_environment, examples
+from bedplate.cli.parameters import Environments, NoCache, Stacks, examples
 from bedplate.cli.places import cache_folder, chosen
 from bedplate.errors import shown
 
@@ -19,15 +19,6 @@ EXAMPLES = examples(
 )
 """End of the help page."""
 
-Environments = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="ENV",
-        help="Environments; none: all of the stacks folder.",
-        autocompletion=complete_environment,
-        show_default=False,
-    ),
-]
 Output = Annotated[
     Path,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bedplate.cli.console import say
 from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen
+from bedplate.cli.places import chosen, layers_named
 from bedplate.cli.release import git_name
 from bedplate.cli.up import (
     Deployer,
@@ -17,7 +17,6 @@ from bedplate.cli.up import (
     at_work,
     counted,
     demand_answer,
-    layers_named,
     policy_pack,
     watcher,
 )

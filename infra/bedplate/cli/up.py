@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bedplate.cli.console import Telling, complain, say, working
-from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
-from bedplate.cli.places import cache_folder, chosen, suggestion
+from bedplate.cli.parameters import Environment, Layer, OutputFormat, Stacks, examples
+from bedplate.cli.places import cache_folder, chosen, layers_named
 from bedplate.cli.release import git_name
 from bedplate.errors import UsageError, shown
 
@@ -31,9 +31,6 @@ EXAMPLES = examples(
 )
 """End of the help page."""
 
-Layer = Annotated[
-    str | None, typer.Option("--layer", help="Only one layer; none: all.", show_default=False)
-]
 Sandbox = Annotated[
     bool, typer.Option("--sandbox", help="Use the stand-in provider, without an AWS account.")
 ]
@@ -87,17 +84,6 @@ def up(
         done = deploy(job, watcher(tell, yes=yes))
         kept = keep(job, done)
     say(_document(done, kept) if output_format == "json" else _text(done, kept))
-
-
-def layers_named(named: str | None) -> tuple[str, ...]:
-    """Return the layers that an option names, all where it names none; raises UsageError."""
-    from bedplate.governance.layers import LAYERS  # noqa: PLC0415 - see bedplate.cli
-
-    if named is None:
-        return LAYERS
-    if named not in LAYERS:
-        raise UsageError(f"There is no layer `{named}`. Fix: {suggestion(named, LAYERS)}")
-    return (named,)
 
 
 def demand_answer(*, yes: bool) -> None:

@@ -80,6 +80,11 @@ class Job:
         stacks = self.options.stacks
         return records_of(stacks, self.environment, in_sandbox=self.in_sandbox)
 
+    def record(self, digest: str, event: Event, facts: Mapping[str, object]) -> None:
+        """Record in the ledger what the deployer did, now, about a release."""
+        entry = Entry(datetime.now(UTC), self.deployer, event, self.environment, digest, facts)
+        append(self.book.ledger, entry)
+
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
@@ -117,13 +122,15 @@ def deploy(job: Job, watcher: Watcher) -> Deployed:
     Raises RefusedError where the gate, the policies or the guard forbid it, UnfinishedError where
     Pulumi fails, BedplateError where files can't be read.
     """
-    done = Deployed(_admitted(job))
-    _record(job, done, "deployment-started", {"layers": ", ".join(job.layers)})
+    done = Deployed(_at_gate(job))
     try:
+        _pass(job, done.admitted)
+        _record(job, done, "deployment-started", {"layers": ", ".join(job.layers)})
         for number, name in enumerate(job.layers):
             if number:
                 # An approval may have ended, or a window closed, while the layer before was made.
-                done.admitted = _admitted(job)
+                done.admitted = _at_gate(job)
+                _pass(job, done.admitted)
             done.layers.append(_deployed(job, name, done, watcher))
     except RefusedError as error:
         _record(job, done, "refused", {"reasons": list(error.reasons), **_made(done)})
@@ -137,28 +144,17 @@ def deploy(job: Job, watcher: Watcher) -> Deployed:
     return done
 
 
-def _admitted(job: Job) -> Admitted:
-    now = datetime.now(UTC)
-    keep = not job.in_sandbox
-    found = admitted(job.environment, job.options, job.deployer, now, job.release, keep=keep)
+def _at_gate(job: Job) -> Admitted:
+    now, keep = datetime.now(UTC), not job.in_sandbox
+    return admitted(job.environment, job.options, job.deployer, now, job.release, keep=keep)
+
+
+def _pass(job: Job, found: Admitted) -> None:
+    """Raise RefusedError where something stands in the release's way."""
     if found.refusals:
-        _refused(job, found)
-    return found
-
-
-def _refused(job: Job, found: Admitted) -> None:
-    entry = Entry(
-        datetime.now(UTC),
-        job.deployer,
-        "refused",
-        job.environment,
-        found.release.digest,
-        {"reasons": list(found.refusals)},
-    )
-    append(job.book.ledger, entry)
-    headline = f"{job.environment} may not be deployed:"
-    fix = f"settle them, and see `bedplate approvals {job.environment}`"
-    raise RefusedError(headline, found.refusals, fix)
+        headline = f"{job.environment} may not be deployed:"
+        fix = f"settle them, and see `bedplate approvals {job.environment}`"
+        raise RefusedError(headline, found.refusals, fix)
 
 
 def _deployed(job: Job, layer: str, done: Deployed, watcher: Watcher) -> Layer:
@@ -237,6 +233,4 @@ def _made(done: Deployed) -> dict[str, object]:
 
 
 def _record(job: Job, done: Deployed, event: Event, facts: Mapping[str, object]) -> None:
-    digest = done.admitted.release.digest
-    entry = Entry(datetime.now(UTC), job.deployer, event, job.environment, digest, facts)
-    append(job.book.ledger, entry)
+    job.record(done.admitted.release.digest, event, facts)

@@ -11,7 +11,6 @@ from bedplate.engine.cli_session import session_of
 from bedplate.engine.plan import LayerPlan, Plan
 from bedplate.governance.deploying import request_of
 from bedplate.governance.judgement import assessed
-from bedplate.governance.ledger import Entry, append
 from bedplate.governance.releasing import deployed_digests
 from bedplate.governance.simulation import resolved
 from bedplate.policy.waiver_file import load_waivers
@@ -55,7 +54,6 @@ def drift(job: Job, tell: Callable[[str], None]) -> Drift:
         layers.append((layer, found.changes))
         plans.append(found.plan)
     steps = [step for _, changes in layers for step in changes]
-    now = datetime.now(UTC)
     findings = _findings(job, environment, plans, steps) if steps else ()
     result = Drift(tuple(layers), findings)
     live = deployed_digests(job.book)
@@ -64,7 +62,7 @@ def drift(job: Job, tell: Callable[[str], None]) -> Drift:
         "findings": sorted({each.policy for each in findings}),
     }
     digest = live[-1] if live else ""
-    append(job.book.ledger, Entry(now, job.deployer, "drift", job.environment, digest, facts))
+    job.record(digest, "drift", facts)
     return result
 
 

@@ -11,7 +11,6 @@ from bedplate.engine.cli_session import session_of
 from bedplate.errors import EngineError
 from bedplate.governance.approvals import verified
 from bedplate.governance.deploying import RefusedError, UnfinishedError, request_of
-from bedplate.governance.ledger import Entry, append
 from bedplate.governance.records import NoReleaseError
 from bedplate.governance.simulation import resolved
 from bedplate.operate.teardown import Kept, keep_list, locked_stores
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from bedplate.engine.plan import LayerPlan
     from bedplate.governance.deploying import Job
-    from bedplate.governance.ledger import Event
     from bedplate.spec.resolve import Resolved
 
 ALLOWED = "destroy"
@@ -60,10 +58,10 @@ def tear_down(
         )
     except BaseException as error:
         names = [each.layer for each in done]
-        _record(job, digest, "deployment-failed", {"reason": str(error), "destroyed": names})
+        job.record(digest, "deployment-failed", {"reason": str(error), "destroyed": names})
         raise
     facts = {each.layer: {"deleted": each.deleted, "kept": _names(each.kept)} for each in done}
-    _record(job, digest, "destroyed", facts)
+    job.record(digest, "destroyed", facts)
     return tuple(done)
 
 
@@ -92,7 +90,7 @@ def _permission(job: Job, environment: Resolved) -> str:
             f"have it approved: `bedplate approve {job.environment} {release.short} "
             f"--allow {ALLOWED} --as NAME --key FILE`"
         )
-        _record(job, release.digest, "refused", {"reasons": [reason]})
+        job.record(release.digest, "refused", {"reasons": [reason]})
         raise RefusedError(f"{job.environment} is protected and was not torn down:", (reason,), fix)
     return release.digest
 
@@ -143,8 +141,3 @@ def _verify(layer: str, after: LayerPlan, expected: tuple[Kept, ...]) -> None:
         lines = [f"{layer} still holds what should be gone:", *more]
         fix = "see `pulumi stack` and run the same command again"
         raise UnfinishedError("\n".join([*lines, f"Fix: {fix}."]))
-
-
-def _record(job: Job, digest: str, event: Event, facts: Mapping[str, object]) -> None:
-    entry = Entry(datetime.now(UTC), job.deployer, event, job.environment, digest, facts)
-    append(job.book.ledger, entry)

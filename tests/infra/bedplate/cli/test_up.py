@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.deployments import PEOPLE, Cli
 
+from bedplate.governance.admitting import admitted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -107,6 +109,26 @@ def test_without_a_change_record_nothing_runs(
     assert [(each["event"], each["facts"]) for each in _ledger(approved)] == [
         ("refused", {"reasons": [reason]})
     ]
+
+
+def test_a_gate_that_closes_between_layers_is_recorded_once(
+    run: Callable[..., Any], approved: Path, pulumi: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change record is withdrawn while the first layer is made: that one stands."""
+
+    def then_withdrawn(*words: Any, **more: Any) -> Any:
+        if ("foundation", "up") in _verbs(pulumi):
+            shutil.rmtree(approved / "changes")
+        return admitted(*words, **more)
+
+    monkeypatch.setattr("bedplate.governance.deploying.admitted", then_withdrawn)
+    done = run(*UP)
+
+    assert done.code == 1
+    assert "  APR-003 critical: " in done.err
+    assert _verbs(pulumi) == [("foundation", "preview"), ("foundation", "up")]
+    assert [entry["event"] for entry in _ledger(approved)] == ["deployment-started", "refused"]
+    assert "foundation" in _ledger(approved)[-1]["facts"]
 
 
 def test_one_changed_value_is_named(run: Callable[..., Any], approved: Path, pulumi: Cli) -> None:
