@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STRICT = ("-W", "--keep-going", "-n", "-q", "-E")
-"""As `make docs` builds it: every warning fails, and all of them are told."""
+STRICT = ("-W", "--keep-going", "-n", "-q", "-E", "--no-color")
+"""As `make docs` builds it: every warning fails, and all of them are told.
+
+Plain, since Sphinx colours what it says wherever it finds `FORCE_COLOR` or a CI's variables.
+"""
 
 _LOADED = re.compile(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"([^\"]+)\"|<link\b[^>]*>")
 _FOREIGN = re.compile(r"(?:src|href)=\"(?:https?:)?//")
