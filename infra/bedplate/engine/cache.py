@@ -1,6 +1,7 @@
 """Results kept by the content they were made from, so that an unchanged check costs nothing.
 
-An entry is one JSON file whose name is its key. Nothing here imports Pulumi: a hit must be fast.
+An entry is one file whose name is its key: a line that says what it is, then the value, both JSON.
+Nothing here imports Pulumi: a hit must be fast.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SCHEMA: Final = "bedplate.cache/v1"
+SCHEMA: Final = "bedplate.cache/v2"
 """Name and version of an entry's format."""
 MAXIMUM_ENTRIES: Final = 50
 """Entries that are kept; the oldest go first. One of a whole platform takes about 2 MB."""
@@ -42,13 +43,11 @@ def key(paths: Iterable[Path], extra: Mapping[str, str], root: Path | None = Non
 def load(folder: Path, entry_key: str) -> Any:
     """Return what was stored under a key, or None where there is nothing valid."""
     try:
-        entry = json.loads(_path(folder, entry_key).read_text(encoding="utf-8"))
+        head, _, body = _path(folder, entry_key).read_bytes().partition(b"\n")
+        # The sum is taken of the bytes: to write the value anew would take longer than to read it.
+        return json.loads(body) if head == _head(entry_key, body) else None
     except (OSError, ValueError):
         return None
-    is_ours = isinstance(entry, dict) and entry.get("schema") == SCHEMA
-    if not is_ours or entry.get("key") != entry_key or entry.get("sum") != _sum(entry.get("value")):
-        return None
-    return entry["value"]
 
 
 def store(folder: Path, entry_key: str, value: Any) -> None:
@@ -56,14 +55,14 @@ def store(folder: Path, entry_key: str, value: Any) -> None:
 
     A cache that can't be written is no error: the next run does the work again.
     """
-    entry = {"schema": SCHEMA, "key": entry_key, "sum": _sum(value), "value": value}
+    body = json.dumps(value, separators=(",", ":")).encode()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         # The temporary file is made with mode 0600, and renaming it keeps that.
         handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(entry, file, separators=(",", ":"))
+            with os.fdopen(handle, "wb") as file:
+                file.write(_head(entry_key, body) + b"\n" + body)
             Path(name).replace(_path(folder, entry_key))
         finally:
             Path(name).unlink(missing_ok=True)
@@ -71,7 +70,7 @@ def store(folder: Path, entry_key: str, value: Any) -> None:
 
 
 def _path(folder: Path, entry_key: str) -> Path:
-    return folder / f"{entry_key}.json"
+    return folder / f"{entry_key}.jsonl"
 
 
 def _add(digest: hashlib._Hash, *parts: str | bytes) -> None:
@@ -97,9 +96,10 @@ def _name(file: Path, root: Path | None) -> str:
     return file.relative_to(root).as_posix() if root and is_inside else file.as_posix()
 
 
-def _sum(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _head(entry_key: str, body: bytes) -> bytes:
+    """Return an entry's first line."""
+    digest = hashlib.sha256(body).hexdigest()
+    return json.dumps({"schema": SCHEMA, "key": entry_key, "sum": digest}).encode()
 
 
 def _prune(folder: Path) -> None:
@@ -108,6 +108,7 @@ def _prune(folder: Path) -> None:
             return file.stat().st_mtime
         return 0.0
 
-    entries = sorted(folder.glob("*.json"), key=age, reverse=True)
+    # Those of an earlier format count too, so that they go.
+    entries = sorted(folder.glob("*.json*"), key=age, reverse=True)
     for file in entries[MAXIMUM_ENTRIES:]:
         file.unlink(missing_ok=True)

@@ -67,7 +67,7 @@ def _resource(registration: Registration, spec_path: str | None) -> Resource:
         parent=_parent(registration),
         custom=request.custom,
         inputs=registration.inputs,
-        outputs=wire.to_plan(registration.outputs),
+        outputs=wire.outputs_to_plan(registration.outputs, request.object, registration.inputs),
         dependencies=tuple(sorted(set(request.dependencies))),
         property_dependencies={
             key: tuple(sorted(depends[key].urns)) for key in sorted(depends) if depends[key].urns

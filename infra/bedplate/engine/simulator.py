@@ -14,6 +14,7 @@ from bedplate.engine.plan import LayerPlan
 from bedplate.engine.program_host import run_program
 from bedplate.engine.registration import to_resources
 from bedplate.engine.request import LayerRequest
+from bedplate.engine.sdk_parts import load_services_in_parts
 
 __all__ = ["LayerRequest", "simulate_layer"]
 
@@ -27,6 +28,7 @@ def simulate_layer(request: LayerRequest) -> LayerPlan:
     Raises EngineError where the program fails, naming its line, and whatever BedplateError the
     program itself raises, such as SpecError. The same request always gives the same Plan.
     """
+    load_services_in_parts()
     monitor = SimulatedMonitor(request)
     # Resolved now: the program runs in its own folder, where a relative path means another place.
     root = str(request.program.resolve().parent)

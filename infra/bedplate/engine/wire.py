@@ -43,6 +43,20 @@ def to_plan(struct: Struct) -> dict[str, Any]:
     return {key: _value_to_plan(fields[key]) for key in sorted(fields)}
 
 
+def outputs_to_plan(outputs: Struct, request: Struct, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return outputs as `to_plan` does; `inputs` is what it returned for the request.
+
+    Most outputs are inputs come back: comparing them costs less than to translate them again.
+    """
+    fields, asked = outputs.fields, request.fields
+    return {
+        key: inputs[key]
+        if key in asked and asked[key] == fields[key]
+        else _value_to_plan(fields[key])
+        for key in sorted(fields)
+    }
+
+
 def _value_to_plan(value: Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":

@@ -7,15 +7,19 @@ its parts on first use, which takes longer than to simulate an environment: they
 from __future__ import annotations
 
 import gc
+import re
+from pathlib import Path
 
 from bedplate.engine.collector import collector_paused
 
-AWS_MODULES = (
-    "accessanalyzer", "backup", "budgets", "cfg", "cloudtrail", "cloudwatch", "ebs", "ec2", "ecr",
-    "eks", "guardduty", "iam", "kms", "organizations", "rds", "route53", "s3", "securityhub", "sns",
-    "sqs", "vpc",
-)  # fmt: skip
-"""Parts of the AWS SDK that components use; a test holds it against their source."""
+_NAMED = re.compile(r"\baws\.([a-z0-9_]+)\.([A-Z]\w+)")
+_LIBRARY = Path(__file__).resolve().parents[1]
+
+
+def aws_names() -> frozenset[tuple[str, str]]:
+    """Return the classes of the AWS SDK that components name: service and class."""
+    files = (file for part in ("components", "program") for file in (_LIBRARY / part).rglob("*.py"))
+    return frozenset(pair for file in files for pair in _NAMED.findall(file.read_text("utf-8")))
 
 
 def _load() -> None:
@@ -23,10 +27,11 @@ def _load() -> None:
         import pulumi_aws  # noqa: PLC0415 - inside the pause
 
         import bedplate.governance.judgement  # noqa: F401, PLC0415
+        from bedplate.engine.sdk_parts import load_services_in_parts  # noqa: PLC0415
 
-        for name in AWS_MODULES:
-            # A part is loaded when something inside it is looked up.
-            getattr(getattr(pulumi_aws, name), "outputs", None)
+        load_services_in_parts()
+        for service, name in sorted(aws_names()):
+            getattr(getattr(pulumi_aws, service), name)
     # What is loaded stays: workers need not search it, nor copy the pages it lies on.
     gc.freeze()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -105,24 +106,35 @@ def test_values_are_kept(tmp_path: Path, value: Any) -> None:
     assert cache.load(tmp_path, "b" * 64) is None
 
 
+def stored(value: Any, **head: str) -> bytes:
+    """Return the bytes of an entry, with what of its first line is to be another."""
+    body = json.dumps(value, separators=(",", ":")).encode()
+    digest = hashlib.sha256(body).hexdigest()
+    facts = {"schema": cache.SCHEMA, "key": KEY, "sum": digest} | head
+    return json.dumps(facts).encode() + b"\n" + body
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"",
         b"{",
         b"\xff\xfe",
-        b"[]",
-        b"{}",
-        json.dumps({"schema": "other/v1", "key": KEY, "value": 1}).encode(),
-        json.dumps({"schema": cache.SCHEMA, "key": "b" * 64, "sum": "", "value": 1}).encode(),
-        json.dumps({"schema": cache.SCHEMA, "key": KEY, "sum": "", "value": 1}).encode(),
+        b"[]\n1",
+        b"{}\n{}",
+        stored(1, schema="other/v1"),
+        stored(1, key="b" * 64),
+        stored(1, sum=""),
+        stored(12)[:-1],
     ],
-    ids=["empty", "cut off", "no text", "list", "bare", "foreign", "other key", "changed"],
+    ids=["empty", "cut", "no text", "list", "bare", "foreign", "other key", "changed", "cut value"],
 )
 def test_broken_entries_are_ignored(tmp_path: Path, content: bytes) -> None:
     """An entry that is cut off, foreign, renamed or changed counts as none."""
-    (tmp_path / f"{KEY}.json").write_bytes(content)
+    (tmp_path / f"{KEY}.jsonl").write_bytes(stored(1))
+    assert cache.load(tmp_path, KEY) == 1
 
+    (tmp_path / f"{KEY}.jsonl").write_bytes(content)
     assert cache.load(tmp_path, KEY) is None
 
 
@@ -131,7 +143,7 @@ def test_entries_are_private_and_bounded(tmp_path: Path) -> None:
     for number in range(cache.MAXIMUM_ENTRIES + 2):
         entry = f"{number:064}"
         cache.store(tmp_path, entry, number)
-        os.utime(tmp_path / f"{entry}.json", (number, number))
+        os.utime(tmp_path / f"{entry}.jsonl", (number, number))
     cache.store(tmp_path, KEY, "newest")
     files = sorted(tmp_path.iterdir())
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bedplate.governance import fingerprint, preload
+from bedplate.governance import fingerprint
 from bedplate.governance.assessment import Assessment, Options, assess
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -131,16 +130,3 @@ def test_the_day_is_part_of_the_fingerprint(options: Options) -> None:
     days = (date(2026, 11, 23), date(2026, 11, 24))
 
     assert len({fingerprint.shared(replace(options, today=day)) for day in days}) == 2
-
-
-def test_workers_preload_what_components_use() -> None:
-    """The parts of the AWS SDK that are imported once are those that components name."""
-    library = ROOT / "infra/bedplate"
-    sources = [*(library / "components").rglob("*.py"), *(library / "program").rglob("*.py")]
-    used = {
-        name
-        for file in sources
-        for name in re.findall(r"\baws\.([a-z0-9]+)\.[A-Z]", file.read_text())
-    }
-
-    assert set(preload.AWS_MODULES) == used
