@@ -117,7 +117,7 @@ def test_admission_takes_every_object(root: Path, repository: Path, environment:
     """The environment's own rules find nothing, in a canary too."""
     done = subprocess.run(
         [
-            *(sys.executable, "-c", "from bedplate.cli import entry; entry()", "admit"),
+            *(sys.executable, "-m", "bedplate", "admit"),
             *(f"deploy/manifests/{environment}", "--env", environment),
             *("--stacks", str(root / "stacks"), "--format", "json"),
         ],

@@ -152,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def entry() -> NoReturn:
-    """Run the process's own command line and end the process.
+    """Run the process's own command line and end the process; `bedplate.__main__` begins here.
 
     A command ends before a search for reference cycles would pay, and Python's own last search
     would walk over everything that Pulumi and the AWS SDK loaded.

@@ -27,7 +27,7 @@ complete verbs, options and environments.
 | 2 | wrong usage |
 | 3 | in production, a verdict is still open |
 | 70 | an internal error; `--debug` shows the traceback |
-| 130 | interrupted |
+| 130, 143 | interrupted: by Ctrl-C, by SIGTERM |
 
 Results go to standard output, or whole to the file that `--output` names; messages and progress go
 to standard error. Colour appears only on a terminal, and not where `NO_COLOR` is set. Results of

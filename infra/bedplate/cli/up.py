@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGINT, getsignal, signal
+from signal import SIGINT, SIGTERM, signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,6 +45,9 @@ Deployer = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before each layer.")]
+
+_INTERRUPTED = "Interrupted: waiting until Pulumi has written its state."
+_AGAIN = "Interrupted again: Pulumi stops at once, and its state may lack what was under way."
 
 _WORDS = {
     "create": "created",
@@ -120,17 +123,22 @@ def at_work(root: Path, environment: str, who: str, *, sandbox: bool) -> Iterato
 
 @contextmanager
 def _patient() -> Iterator[None]:
-    """Let Pulumi, which Ctrl-C reaches too, stop in an orderly way: its state must be written."""
-    before = getsignal(SIGINT)
+    """Hand a signal on to Pulumi, and wait: its state must be written, and the outcome recorded."""
+    from bedplate.engine.child import interrupt_children  # noqa: PLC0415 - see bedplate.cli
 
-    def wait(_number: int, _frame: object) -> None:
-        complain("Interrupted: waiting until Pulumi has written its state.")
+    told: list[int] = []
 
-    signal(SIGINT, wait)
+    def stop(number: int, _frame: object) -> None:
+        complain(_AGAIN if told else _INTERRUPTED)
+        told.append(number)
+        interrupt_children()
+
+    before = {number: signal(number, stop) for number in (SIGINT, SIGTERM)}
     try:
         yield
     finally:
-        signal(SIGINT, before)
+        for number, handler in before.items():
+            signal(number, handler)
 
 
 def watcher(tell: Telling, *, yes: bool) -> Watcher:

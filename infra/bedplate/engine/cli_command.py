@@ -1,4 +1,8 @@
-"""One run of the Pulumi CLI, through Pulumi's Automation API."""
+"""One run of the Pulumi CLI, found and judged by Pulumi's Automation API.
+
+We start it ourselves: the API leaves it in our process group, where Ctrl-C reaches it and a signal
+to us alone does not.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pulumi import automation
 
+from bedplate.engine.child import run_child
 from bedplate.engine.cli_failure import failure
 from bedplate.errors import EngineError
 
@@ -20,6 +25,7 @@ Progress: TypeAlias = "Callable[[str], None]"
 _ENVIRONMENT: Final = {
     # The CLI has --event-log, which the Automation API itself relies on, only with this variable.
     "PULUMI_DEBUG_COMMANDS": "true",
+    "PULUMI_AUTOMATION_API": "true",
     "PULUMI_SKIP_UPDATE_CHECK": "true",
 }
 
@@ -31,7 +37,7 @@ def run_pulumi(
     names: tuple[str, str],
     progress: Progress | None = None,
 ) -> str:
-    """Run ``pulumi`` in a project's folder and return what it printed.
+    """Run ``pulumi`` in a project's folder and return what it printed to standard output.
 
     ``names`` are project and stack, for the error. Raises EngineError where the CLI is missing, too
     old or fails.
@@ -49,14 +55,13 @@ def run_pulumi(
             progress(line)
 
     verb = " ".join(arguments[: 2 if arguments[0] in {"stack", "state"} else 1])
-    arguments = [*arguments, "--color", "never"]
     try:
-        command = automation.PulumiCommand()
-        variables = {**_ENVIRONMENT, **environment}
-        result = command.run(arguments, str(folder), variables, listen, listen)
+        command = automation.PulumiCommand().command
     except automation.InvalidVersionError as error:
         raise EngineError(f"{error} Fix: install a supported Pulumi CLI.") from None
-    except automation.CommandError:
+    words = [command, "--non-interactive", *arguments, "--color", "never"]
+    code, out = run_child(words, folder, {**_ENVIRONMENT, **environment}, listen)
+    if code:
         project, stack = names
-        raise failure(verb, stack, project, "\n".join(lines)) from None
-    return result.stdout
+        raise failure(verb, stack, project, "\n".join(lines))
+    return out

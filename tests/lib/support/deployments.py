@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 PEOPLE = {"Layla Haddad": "platform", "Omar Rahman": "compliance"}
 """Who approves, and in which role."""
 
+PATIENCE_S = 30
+"""Seconds in which the script must have been told that it is to stop."""
+
 _SCRIPT = """\
 #!{python}
 import json, os, pathlib, signal, sys
@@ -52,7 +55,11 @@ for other, text in answer.get("then", {{}}).items():
     answers[f"{{layer}} {{other}}"] = {{"out": text}}
     (home / "answers.json").write_text(json.dumps(answers))
 if answer.get("signal"):
-    os.kill(os.getppid(), signal.SIGINT)
+    # As the CLI does: whoever started it is stopped, and has to tell it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    os.kill(os.getppid(), signal.Signals[answer["signal"]])
+    if signal.sigtimedwait([signal.SIGINT], {patience_s}) is None:
+        sys.exit("error: nobody told this process to stop")
 print(answer.get("out", ""))
 print(answer.get("err", ""), file=sys.stderr)
 sys.exit(answer.get("code", 0))
@@ -139,7 +146,7 @@ def cli(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Put the script first on PATH."""
     folder.mkdir()
     script = folder / "pulumi"
-    script.write_text(_SCRIPT.format(python=sys.executable))
+    script.write_text(_SCRIPT.format(python=sys.executable, patience_s=PATIENCE_S))
     script.chmod(0o755)
     (folder / "answers.json").write_text("{}")
     (folder / "calls").write_text("")

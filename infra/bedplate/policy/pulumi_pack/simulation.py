@@ -55,12 +55,11 @@ def start_simulation(project: Project) -> Simulation:
     variables = {k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")}
     library = str(Path(__file__).resolve().parents[3])
     variables["PYTHONPATH"] = os.pathsep.join(filter(None, [library, variables.get("PYTHONPATH")]))
-    code = "from bedplate.cli import entry; entry()"
     stacks = str(project.stacks.resolve())
     plan = str(Path(folder.name) / "plan.json")
     command = ["preview", project.stack, "--stacks", stacks, "--format", "json", "--output", plan]
     process = subprocess.Popen(  # noqa: S603 - this very package
-        [sys.executable, "-c", code, *command],
+        [sys.executable, "-m", "bedplate", *command],
         cwd=project.stacks.resolve().parent,
         env=variables,
         stdin=subprocess.DEVNULL,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-BEDPLATE = (sys.executable, "-c", "from bedplate.cli import entry; entry()")
+BEDPLATE = (sys.executable, "-m", "bedplate")
 SOON_S = 60
 """Seconds in which a command gets as far as a test waits for; a busy machine takes its time."""
 MANY = f"""
@@ -76,8 +76,13 @@ def _full_disk(most_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def _interrupted(words: tuple[str, ...], folder: Path, is_there: Callable[[], bool]) -> Any:
-    """Run a command, press Ctrl-C as soon as it has come so far; return code and error text."""
+def _interrupted(
+    words: tuple[str, ...],
+    folder: Path,
+    is_there: Callable[[], bool],
+    number: signal.Signals = signal.SIGINT,
+) -> Any:
+    """Run a command, stop it as soon as it has come so far; return code and error text."""
     with subprocess.Popen(
         [*BEDPLATE, *words],
         cwd=folder,
@@ -90,7 +95,7 @@ def _interrupted(words: tuple[str, ...], folder: Path, is_there: Callable[[], bo
         while not is_there() and process.poll() is None and time.monotonic() < end:
             time.sleep(0.01)
         # A terminal sends it to all processes in the foreground, hooks included.
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         out, err = process.communicate(timeout=SOON_S)
     return process.returncode, out, err
 
@@ -107,8 +112,9 @@ def test_ctrl_c_in_new_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_in_release_leaves_nothing(project: Path) -> None:
-    """Pressed while a layer is simulated."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_release_leaves_nothing(project: Path, number: signal.Signals) -> None:
+    """By Ctrl-C, or by whoever ends a CI's job, while a layer is simulated."""
     program = project / "infra/foundation/__main__.py"
     program.parent.mkdir(parents=True)
     program.write_text(
@@ -117,10 +123,20 @@ def test_ctrl_c_in_release_leaves_nothing(project: Path) -> None:
         f"time.sleep({SOON_S})\n"
     )
     is_there = program.with_name("began").exists
-    done = _interrupted(("release", "dev", "--author", "Sara Nasser"), project, is_there)
+    done = _interrupted(("release", "dev", "--author", "Sara Nasser"), project, is_there, number)
 
-    assert done == (130, "", "")
+    assert done == (128 + number, "", "")
     assert sorted(each.name for each in project.iterdir()) == ["infra", "stacks"]
+
+
+def test_ctrl_c_at_the_very_beginning_says_nothing(tmp_path: Path) -> None:
+    """Pressed while the command line itself is loaded."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    done = subprocess.run(
+        [*BEDPLATE, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 @pytest.fixture

@@ -264,11 +264,12 @@ def test_a_failure_half_way_says_what_is_there_and_what_comes_next(
     assert "platform" not in last["facts"]
 
 
-def test_ctrl_c_waits_for_pulumi_and_is_recorded(
-    run: Callable[..., Any], approved: Path, pulumi: Cli
+@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])
+def test_a_signal_is_handed_on_to_pulumi_and_recorded(
+    run: Callable[..., Any], approved: Path, pulumi: Cli, signal: str
 ) -> None:
-    """Pulumi gets the signal too, and must write its state before anybody leaves."""
-    pulumi.answer("foundation", "up", code=255, err="error: update canceled", signal=True)
+    """Pulumi is told once, however we were, and must write its state before anybody leaves."""
+    pulumi.answer("foundation", "up", code=255, err="error: update canceled", signal=signal)
     done = run(*UP)
 
     assert done.code == 1

@@ -63,7 +63,7 @@ def _bedplate(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "PWD": str(project),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
     }
-    command = [sys.executable, "-c", "from bedplate.cli import entry; entry()", *words]
+    command = [sys.executable, "-m", "bedplate", *words]
     return subprocess.run(
         command, cwd=project, env=os.environ | own, capture_output=True, text=True, check=False
     )
