@@ -14,7 +14,7 @@ import typer
 
 from bedplate.cli.console import rendered, say, table, working
 from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen, suggestion
+from bedplate.cli.places import chosen, gate_options, suggestion
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN, UsageError, shown
 
 if TYPE_CHECKING:
@@ -155,12 +155,11 @@ def approvals(
     Lists who has decided on it, which files do not count, and what the policies say. Exits 1 where
     it may not be deployed now.
     """
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.gate import gate  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
     with working(f"Asking what stands in the way of {environment}"):
-        found = gate(environment, Options(stacks), deployer, datetime.now(UTC))
+        found = gate(environment, gate_options(stacks), deployer, datetime.now(UTC))
     if output_format == "json":
         say(json.dumps(_document(found), indent=2, ensure_ascii=False))
     else:

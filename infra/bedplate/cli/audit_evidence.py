@@ -12,7 +12,7 @@ import typer
 from bedplate.cli.approvals import private_key
 from bedplate.cli.console import say, working
 from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen
+from bedplate.cli.places import chosen, gate_options
 from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -66,14 +66,13 @@ def bundle(
     Without a name it is of what is live, else of the newest release. The file verifies by itself:
     `bedplate audit verify --bundle FILE`.
     """
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.bundling import bundled  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
     signing = None if key is None else private_key(key)
     now = datetime.now(UTC)
     with working(f"Gathering the evidence of {environment}"):
-        made = bundled(environment, Options(stacks), named, now, output, signing)
+        made = bundled(environment, gate_options(stacks), named, now, output, signing)
     if output_format == "json":
         document = {"schema": "bedplate.bundle/v1", "file": shown(made.path)}
         say(json.dumps(document | {"digest": made.digest}, indent=2))

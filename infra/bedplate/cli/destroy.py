@@ -11,7 +11,7 @@ import typer
 
 from bedplate.cli.console import say
 from bedplate.cli.parameters import Environment, Layer, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen, layers_named
+from bedplate.cli.places import chosen, gate_options, layers_named
 from bedplate.cli.release import git_name
 from bedplate.cli.up import Deployer, Sandbox, at_work, demand_answer
 
@@ -40,14 +40,13 @@ def destroy(
     What is protected stays, with all that it needs; it is listed. An environment with `protect` is
     torn down only where approvals of its newest release allow `destroy`.
     """
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.deploying import Job  # noqa: PLC0415 - likewise
     from bedplate.governance.tearing_down import tear_down  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
     who = deployer or git_name()
     demand_answer(yes=yes)
-    job = Job(environment, Options(stacks), who, layers_named(layer), sandbox)
+    job = Job(environment, gate_options(stacks), who, layers_named(layer), sandbox)
 
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
 

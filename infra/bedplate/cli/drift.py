@@ -10,7 +10,7 @@ import typer
 
 from bedplate.cli.console import deliver
 from bedplate.cli.parameters import Environment, Layer, Output, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen, layers_named
+from bedplate.cli.places import chosen, gate_options, layers_named
 from bedplate.cli.release import git_name
 from bedplate.cli.up import Deployer, Sandbox, at_work
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN
@@ -38,13 +38,12 @@ def drift(
     Asks AWS and the cluster what is really there; nothing is changed, neither there nor in the
     state. The result is recorded in the ledger. Exits 1 where anything differs.
     """
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.deploying import Job  # noqa: PLC0415 - likewise
     from bedplate.governance.drifting import drift as found_drift  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
     who = deployer or git_name()
-    job = Job(environment, Options(stacks), who, layers_named(layer), sandbox)
+    job = Job(environment, gate_options(stacks), who, layers_named(layer), sandbox)
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         found = found_drift(job, tell)
     is_json = output_format == "json"

@@ -13,6 +13,8 @@ from bedplate.spec.stacks import environments
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from bedplate.governance.assessment import Options
+
 _MOST_NAMED = 30
 """Names that a message lists; beyond that it gives examples."""
 
@@ -61,6 +63,16 @@ def cache_folder() -> Path | None:
         return Path.home() / ".cache" / "bedplate"
     except RuntimeError:  # no home folder: work without a cache
         return None
+
+
+def gate_options(stacks: Path) -> Options:
+    """Return the options of a verb that asks what stands in a release's way.
+
+    The token for the ticket service comes from BEDPLATE_TICKET_TOKEN: an argument would be seen.
+    """
+    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
+
+    return Options(stacks, ticket_token=os.environ.get("BEDPLATE_TICKET_TOKEN") or None)
 
 
 def layers_named(named: str | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from bedplate.cli.console import deliver, say, working
 from bedplate.cli.parameters import Environments, NoCache, Stacks, examples
-from bedplate.cli.places import cache_folder, chosen
+from bedplate.cli.places import cache_folder, chosen, gate_options
 from bedplate.errors import shown
 
 EXAMPLES = examples(
@@ -40,11 +41,11 @@ def report(
     waivers, resources as a graph, cost, the newest release with its approvals, and the ledger. It
     exits 0 whatever it shows; what blocks a pipeline is `bedplate check`.
     """
-    from bedplate.governance.assessment import Options, assess  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.assessment import assess  # noqa: PLC0415 - see bedplate.cli
     from bedplate.report import build  # noqa: PLC0415 - likewise
 
     names = chosen(environments or (), stacks)
-    options = Options(stacks, cache=None if no_cache else cache_folder())
+    options = replace(gate_options(stacks), cache=None if no_cache else cache_folder())
     with working(f"Checking {', '.join(names)}"):
         found = assess(names, options)
     with working(f"Writing {shown(output)}"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bedplate.cli.console import say
 from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
-from bedplate.cli.places import chosen, layers_named
+from bedplate.cli.places import chosen, gate_options, layers_named
 from bedplate.cli.release import git_name
 from bedplate.cli.up import (
     Deployer,
@@ -43,7 +43,6 @@ def rollback(
     Its files are taken from the commit that added it, and must make it to the last byte. It passes
     the same gate: approvals that have ended must be given anew, or the change be an emergency.
     """
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.deploying import Job  # noqa: PLC0415 - likewise
     from bedplate.governance.keeping import stored  # noqa: PLC0415 - likewise
     from bedplate.governance.rolling_back import roll_back  # noqa: PLC0415 - likewise
@@ -51,7 +50,7 @@ def rollback(
     chosen([environment], stacks)
     who = deployer or git_name()
     demand_answer(yes=yes)
-    job = Job(environment, Options(stacks), who, layers_named(None), sandbox, policy_pack())
+    job = Job(environment, gate_options(stacks), who, layers_named(None), sandbox, policy_pack())
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         done = roll_back(job, named, watcher(tell, yes=yes))
         problems = stored(job, done.deployed)

@@ -13,7 +13,7 @@ import typer
 
 from bedplate.cli.console import Telling, complain, say, working
 from bedplate.cli.parameters import Environment, Layer, OutputFormat, Stacks, examples
-from bedplate.cli.places import cache_folder, chosen, layers_named
+from bedplate.cli.places import cache_folder, chosen, gate_options, layers_named
 from bedplate.cli.release import git_name
 from bedplate.errors import UsageError, shown
 
@@ -74,7 +74,6 @@ def up(
     through; would anything be lost that can't be had back. Then just what Pulumi's preview showed
     is deployed. Whatever happens is recorded in the ledger. Exits 1 where it is refused.
     """
-    from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.deploying import Job, deploy  # noqa: PLC0415 - likewise
     from bedplate.governance.keeping import keep  # noqa: PLC0415 - likewise
 
@@ -82,7 +81,7 @@ def up(
     layers = layers_named(layer)
     who = deployer or git_name()
     demand_answer(yes=yes)
-    job = Job(environment, Options(stacks), who, layers, sandbox, policy_pack())
+    job = Job(environment, gate_options(stacks), who, layers, sandbox, policy_pack())
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         done = deploy(job, watcher(tell, yes=yes))
         kept = keep(job, done)

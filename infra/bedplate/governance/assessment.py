@@ -60,6 +60,8 @@ class Options:
     """Folder of further blueprints; None: `blueprints` beside `stacks`, where there is one."""
     phase: Phase = "design"
     """Which policies are asked; `deploy` asks for approvals and the change record too."""
+    ticket_token: str | None = field(default=None, repr=False)
+    """Bearer token for the service that has the change records; never shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,23 @@ class Record:
     release: str
     """Digest of the release that it is about; "" where it names none."""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields that `record_of` reads, without those that say nothing."""
+        change = self.change
+        due = change.review_due and change.review_due.isoformat()
+        fields = {
+            "id": change.id,
+            "type": change.type,
+            "state": change.state,
+            "environment": self.environment,
+            "release": self.release,
+            "template": change.template,
+            "authority": change.authority,
+            "review_due": due,
+            "reviewed": change.reviewed,
+        }
+        return {name: value for name, value in fields.items() if value}
+
 
 class Tickets(Protocol):
     """Where change records come from."""

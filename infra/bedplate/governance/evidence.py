@@ -81,7 +81,7 @@ def write_bundle(
     root, release, environment, plan = records.root, found.release, found.environment, found.plan
     texts = {name: text for name, text in _policy_texts(root).items() if name != WAIVERS}
     tools = tools_of(root)
-    members = dict(_records(records, release))
+    members = dict(_records(records, found))
     _must_be_of(release, plan, {**texts, **_waivers(members)}, tools)
     known = _portable(found.gate.assessment, root)
     moment = found.now.replace(microsecond=0)
@@ -144,26 +144,32 @@ def _must_be_of(
         raise BundleError(f"Release {release.short} can't be bundled: {problem}. Fix: {fix}.")
 
 
-def _records(records: Records, release: Release) -> Iterator[tuple[str, bytes]]:
+def _records(records: Records, found: Admitted) -> Iterator[tuple[str, bytes]]:
     """Yield the files that are taken as they are, under their paths in the repository."""
+    release = found.release
     env, short = records.environment, release.short
     yield f"releases/{env}/{short}.json", _bytes(records.release_file(release))
     yield f"ledger/{env}.jsonl", _bytes(records.ledger)
     for file in sorted((records.approvals / short).glob("*.json")):
-        yield f"approvals/{env}/{short}/{_name(file)}", _bytes(file)
-    for file in sorted(records.changes.glob("*.yaml")):
-        found = record_in(file)
-        if found.environment == env and found.release == release.digest:
-            yield f"changes/{_name(file)}", _bytes(file)
+        yield f"approvals/{env}/{short}/{_name(file.name)}", _bytes(file)
+    if found.environment.spec.governance.change.ticket_service:
+        # What the service answered at the gate: it may answer otherwise tomorrow.
+        for one in found.gate.changes:
+            yield f"changes/{_name(f'{one.change.id}.yaml')}", _json(one.to_json())
+    else:
+        for file in sorted(records.changes.glob("*.yaml")):
+            record = record_in(file)
+            if record.environment == env and record.release == release.digest:
+                yield f"changes/{_name(file.name)}", _bytes(file)
     if (records.root / WAIVERS).is_file():
         yield WAIVERS, _bytes(records.root / WAIVERS)
         for file in sorted((records.root / WAIVER_SIGNATURES).glob("*.dsse.json")):
-            yield f"{WAIVER_SIGNATURES}/{_name(file)}", _bytes(file)
+            yield f"{WAIVER_SIGNATURES}/{_name(file.name)}", _bytes(file)
 
 
-def _name(file: Path) -> str:
-    """Return the name of a file as a member may have it."""
-    return _NOT_A_NAME.sub("-", file.name).lstrip(".-_")
+def _name(text: str) -> str:
+    """Return a name as a member may have it."""
+    return _NOT_A_NAME.sub("-", text).lstrip(".-_")
 
 
 def _bytes(file: Path) -> bytes:

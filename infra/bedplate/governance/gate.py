@@ -61,4 +61,5 @@ def gate_of(environment: Resolved, plan: Plan, found: Presented, options: Option
     judged = assessed(environment, plan, replace(options, phase="deploy", today=today), found.fact)
     waivers = load_waivers(options.stacks.resolve().parent, environments(options.stacks))
     differences = changed(found.release, found.present)
-    return Gate(found.release, differences, found.approvals, judged.decided(waivers, today))
+    decided = judged.decided(waivers, today)
+    return Gate(found.release, differences, found.approvals, found.changes, decided)

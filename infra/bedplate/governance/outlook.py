@@ -44,7 +44,8 @@ def outlook(
     waivers = load_waivers(options.stacks.resolve().parent)
     decision = decide(asked, waivers, standing_of(environment.spec), now.date(), whole=False)
     whole = replace(judged, findings=(*judged.findings, *decision.findings))
-    return Gate(found.release, changed(found.release, found.present), found.approvals, whole)
+    differences = changed(found.release, found.present)
+    return Gate(found.release, differences, found.approvals, found.changes, whole)
 
 
 def _asked(

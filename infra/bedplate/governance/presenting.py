@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bedplate.governance.approvals import verified
-from bedplate.governance.changes import FileTickets, change_of
+from bedplate.governance.changes import FileTickets, HttpTickets, change_of
 from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.governance.records import records_of
 from bedplate.governance.release import make_release
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bedplate.engine.plan import Plan
     from bedplate.governance.approvals import Verified
     from bedplate.governance.assessment import Assessment, Options
-    from bedplate.governance.changes import Tickets
+    from bedplate.governance.changes import Record, Tickets
+    from bedplate.governance.records import Records
     from bedplate.governance.release import Release
     from bedplate.spec.resolve import Resolved
 
@@ -38,6 +39,8 @@ class Gate:
     """What has changed since it was made; anything makes its approvals void."""
     approvals: Verified
     """Approvals, rejections, and files that do not count."""
+    changes: tuple[Record, ...]
+    """Change records that are about the release."""
     assessment: Assessment
     """What the policies say in their deploy phase."""
 
@@ -89,6 +92,8 @@ class Presented:
     """The release that the files, rules and plan would make now."""
     approvals: Verified
     """What people said of it."""
+    changes: tuple[Record, ...]
+    """Change records that are about it."""
     fact: release_fact.Release
     """What the policies are told."""
 
@@ -112,13 +117,22 @@ def presented(
     present = present_release(environment, plan, options, release.author, now)
     trusted = environment.spec.governance.approvals.approvers
     found = verified(records.approvals, release, trusted, now)
-    known = tickets or FileTickets(records.changes)
+    changes = (tickets or tickets_of(environment, records, options)).records(name)
     fact = release_fact.Release(
         digest=present.digest,
         author=release.author,
         deployer=deployer,
         now=now,
         approvals=found.approvals,
-        change=change_of(known.records(name), present.digest, now),
+        change=change_of(changes, present.digest, now),
     )
-    return Presented(release, present, found, fact)
+    own = tuple(one for one in changes if one.release == release.digest)
+    return Presented(release, present, found, own, fact)
+
+
+def tickets_of(environment: Resolved, records: Records, options: Options) -> Tickets:
+    """Return where an environment's change records are: at its service, else in files."""
+    service = environment.spec.governance.change.ticket_service
+    if service is None:
+        return FileTickets(records.changes)
+    return HttpTickets(service, options.ticket_token)

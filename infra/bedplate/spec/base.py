@@ -12,6 +12,7 @@ _ROLE = r"^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:role/[\w+=,.@/-]+$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 _HTTPS = r"^https://[^\s]+$"
+_SERVICE = r"^(https://[^\s?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#@]*)?)$"
 _TAG = r"^[\w +=.:/@-]+$"
 _COUNTRY = r"^[A-Z]{2}$"
 _SHORT = r"^[a-z](-?[a-z0-9])*$"
@@ -24,6 +25,7 @@ FORMS = {
     _EMAIL: "a mail address",
     _DOMAIN: "a DNS name in lower case, such as `models.acme.example`",
     _HTTPS: "an address that begins with `https://`",
+    _SERVICE: "an address that begins with `https://`, without a query or a user's name",
     _TAG: "letters, digits, spaces and `+ - = . _ : / @` only (AWS tag values)",
     _REPOSITORY: "lower-case letters and digits, separated by `.`, `_`, `-` or `/`",
     _SHORT: "lower-case letters, digits and single hyphens, beginning with a letter",
@@ -55,6 +57,9 @@ Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=253)]
 
 HttpsUrl = Annotated[str, StringConstraints(pattern=_HTTPS, max_length=2048)]
 """An address that is reached over TLS."""
+
+ServiceUrl = Annotated[str, StringConstraints(pattern=_SERVICE, max_length=2048)]
+"""An address of a service, over TLS or on this machine, with nothing secret in it."""
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 """Text that says something."""

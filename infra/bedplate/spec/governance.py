@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from bedplate.spec.base import Country, Email, NonEmpty, Spec, TagText
+from bedplate.spec.base import Country, Email, NonEmpty, ServiceUrl, Spec, TagText
 from bedplate.spec.enforcement import EnforcementSpec
 from bedplate.spec.regions import JURISDICTIONS
 
@@ -111,6 +111,8 @@ class ChangeSpec(Spec):
     """Ids of the recipes that are authorised once for all (ITIL standard changes)."""
     emergency_authorities: tuple[NonEmpty, ...] = ()
     """Who may authorise an emergency change outside windows and within freezes."""
+    ticket_service: ServiceUrl | None = None
+    """Address of the service that has the change records; none: they are files in `changes/`."""
 
 
 class TransferSpec(Spec):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.tickets import TicketService, ticket_service
 
 from bedplate.governance.changes import (
     ChangeError,
@@ -20,7 +19,7 @@ from bedplate.governance.changes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -90,40 +89,19 @@ def test_no_folder_is_no_record(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def service() -> Iterator[Callable[[int, str], str]]:
-    """Return what starts a ticket service with one answer, and returns its address."""
-    servers: list[HTTPServer] = []
-
-    def start(status: int, body: str) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.server.asked = (self.path, self.headers.get("Authorization"))  # type: ignore[attr-defined]
-                self.send_response(status)
-                if status == 302:
-                    self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-            def log_message(self, *_arguments: Any) -> None:
-                """Say nothing."""
-
-        server = HTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/changes"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+def service() -> Iterator[TicketService]:
+    """Return a ticket service."""
+    with ticket_service() as running:
+        yield running
 
 
-def test_a_service_is_asked_for_the_environment(service: Callable[[int, str], str]) -> None:
+def test_a_service_is_asked_for_the_environment(service: TicketService) -> None:
     """Its records are read like those of files."""
-    url = service(200, json.dumps([NORMAL]))
-    (found,) = HttpTickets(url, token="t0ken").records("prod")  # noqa: S106 - a test's own
+    service.holds(NORMAL)
+    (found,) = HttpTickets(service.url, token="t0ken").records("prod")  # noqa: S106 - a test's own
 
     assert found.change.id == "CHG-7"
+    assert service.asked == [("/changes?environment=prod", "Bearer t0ken")]
 
 
 @pytest.mark.parametrize(
@@ -137,12 +115,12 @@ def test_a_service_is_asked_for_the_environment(service: Callable[[int, str], st
     ],
 )
 def test_a_service_that_answers_wrongly_stops_everything(
-    service: Callable[[int, str], str], status: int, body: str, reason: str
+    service: TicketService, status: int, body: str, reason: str
 ) -> None:
     """No answer is not a yes, and the token is shown nowhere."""
-    url = service(status, body)
+    service.status, service.body = status, body
     with pytest.raises(ChangeError) as caught:
-        HttpTickets(f"{url}?key=s3cret", token="t0ken").records("prod")  # noqa: S106 - a test's own
+        HttpTickets(f"{service.url}?key=s3cret", token="t0ken").records("prod")  # noqa: S106 - a test's own
 
     assert caught.value.message == (
         f"The ticket service http://127.0.0.1/changes can't be asked: {reason}. "
@@ -162,3 +140,14 @@ def test_a_service_without_encryption_is_not_asked() -> None:
     """A token would travel in the clear."""
     with pytest.raises(ChangeError, match="can't be asked: its address is not https"):
         HttpTickets("http://tickets.example/changes").records("prod")
+
+
+def test_a_record_is_written_as_it_is_read() -> None:
+    """What a service answered can be kept as a file."""
+    emergency = {
+        "id": "CHG-8", "type": "emergency", "state": "approved", "environment": "prod",
+        "release": "sha256:aa", "authority": "duty manager", "reviewed": True,
+        "review_due": "2026-11-30T12:00:00+00:00",
+    }  # fmt: skip
+
+    assert [record_of(one).to_json() for one in (NORMAL, emergency)] == [NORMAL, emergency]
