@@ -57,15 +57,21 @@ def differing(lock: Path) -> list[str]:
     """Return what is installed here in another version than the lock says."""
     found = []
     for name, entry in locked(lock).items():
-        requirement = entry.requirement
-        try:
-            version = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
+        requirement, version = entry.requirement, _installed(name)
+        if version is None:
             found.append(f"{requirement.name} is not installed")
-            continue
-        if not requirement.specifier.contains(version, prereleases=True):
+        elif not requirement.specifier.contains(version, prereleases=True):
             found.append(f"{requirement.name} {version}, locked {requirement.specifier}")
     return found
+
+
+@functools.cache
+def _installed(name: str) -> str | None:
+    """Return the version that this process runs with: it does not change while it runs."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def sbom(path: Path, lock: Path) -> int:

@@ -1,5 +1,7 @@
 """Evidence: what a gate measured and how it judged. Everything else is a rendering of it."""
 
+import functools
+import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -126,10 +128,19 @@ class Evidence:
         return "\n".join([*lines, f"  next: {self.fix}"])
 
 
+@functools.cache
+def _checker(schema: str) -> Any:
+    """Return what holds evidence against a schema; the schema itself is judged once."""
+    asked = json.loads(schema)
+    kind = jsonschema.validators.validator_for(asked)
+    kind.check_schema(asked)
+    return kind(asked)
+
+
 def write(folder: Path, evidence: Evidence, schema: Path) -> Path:
     """Write evidence that its schema accepts; return the file."""
     value = asdict(evidence)
-    jsonschema.validate(value, read_json(schema))
+    _checker(schema.read_text("utf-8")).validate(value)
     path = folder / f"{evidence.gate}.json"
     write_json(path, value)
     return path
@@ -139,7 +150,7 @@ def read(path: Path, schema: Path) -> Evidence:
     """Return the evidence in a file."""
     try:
         value = read_json(path)
-        jsonschema.validate(value, read_json(schema))
+        _checker(schema.read_text("utf-8")).validate(value)
     except (OSError, ValueError) as fault:
         raise OpsError(f"{path.name} can't be read: {fault}") from None
     except jsonschema.ValidationError as fault:

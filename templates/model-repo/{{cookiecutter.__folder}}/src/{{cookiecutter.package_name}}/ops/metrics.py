@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 from sklearn import metrics as sk
 
 from .errors import UsageError
@@ -18,13 +17,14 @@ def _labels(scores: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 
 def _area(positive: np.ndarray, scores: np.ndarray) -> float:
-    # By ranks: a bootstrap asks hundreds of times, and this is many times faster than the curve.
-    ranks = rankdata(scores)
-    hits = int(positive.sum())
-    others = len(positive) - hits
-    if not hits or not others:
+    # By pairs: a bootstrap asks hundreds of times, and this is many times faster than the curve.
+    hits, others = np.sort(scores[positive]), np.sort(scores[~positive])
+    pairs = len(hits) * len(others)
+    if not pairs:
         return float("nan")
-    return float((ranks[positive].sum() - hits * (hits + 1) / 2) / (hits * others))
+    # A pair is won if the hit has the higher score, and half won if both have the same.
+    lost = np.searchsorted(hits, others, "left") + np.searchsorted(hits, others, "right")
+    return float(1 - lost.sum() / 2 / pairs)
 
 
 def roc_auc(truth: np.ndarray, scores: np.ndarray, classes: np.ndarray) -> float:

@@ -15,9 +15,9 @@ def serve(changed: Callable[[Answer], Answer]) -> None:
     """Serve as usual, but with answers that are made in another way."""
     # Run as a program the module has no name of its own, but it knows its package.
     package = f"{str(__package__).split('.', maxsplit=1)[0]}.serve"
+    server: Any = importlib.import_module(f"{package}.server")
     predictor: Any = importlib.import_module(f"{package}.predictor").Predictor
     predictor.answer = changed(predictor.answer)
-    server: Any = importlib.import_module(f"{package}.server")
     server.run(importlib.import_module(f"{package}.settings").settings())
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+# First: it looks for each type that it trusts in every module that is loaded.
+import skops.io  # noqa: F401
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from kserve import ModelServer
