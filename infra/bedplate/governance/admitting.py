@@ -63,26 +63,24 @@ def admitted(
 ) -> Admitted:
     """Return the release that a deployment would be of, with what stands in its way.
 
-    That is the one given, or the newest. Where that is not what the files say, and no policy asks
-    that somebody approved what they say, a release of it is made by the way: so development
-    deploys without ceremony, and is recorded all the same. Unless `keep`, that release is not
-    written.
+    That is the one given, else the one that the files make, else the newest. Where that is not what
+    the files say, and no policy asks that somebody approved what they say, a release of it is made
+    by the way: so development deploys without ceremony, and is recorded all the same. Unless
+    `keep`, that release is not written.
     """
     environment = resolved(name, options)
     plan = simulated(environment, options)
-    found, missing = release, ""
+    at_gate, missing = None, ""
     try:
-        found = found or records_of(options.stacks, name).newest()
+        at_gate = _at_gate(environment, plan, options, deployer, now, release)
     except NoReleaseError as error:
         missing = str(error)
-    if found is not None:
-        at_gate = _at_gate(environment, plan, options, deployer, now, found)
-        if release is not None or not at_gate.differences:
-            return Admitted(environment, plan, at_gate, now)
+    if at_gate and (release is not None or not at_gate.differences):
+        return Admitted(environment, plan, at_gate, now)
     made = present_release(environment, plan, options, deployer, now)
     fresh = _at_gate(environment, plan, options, deployer, now, made)
     if fresh.refusals:
-        return Admitted(environment, plan, fresh if found is None else at_gate, now, missing)
+        return Admitted(environment, plan, at_gate or fresh, now, missing)
     whole = replace(made, summary=summary_of(fresh.assessment))
     if keep:
         recorded(whole, records_of(options.stacks, name))
@@ -95,7 +93,7 @@ def _at_gate(
     options: Options,
     deployer: str,
     now: datetime,
-    release: Release,
+    release: Release | None,
 ) -> Gate:
     found = presented(environment, plan, options, deployer, now, release=release)
     return gate_of(environment, plan, found, options)

@@ -5,7 +5,7 @@ Python compares digests and verifies signatures here; nothing of it needs Pulumi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -107,14 +107,16 @@ def presented(
     tickets: Tickets | None = None,
     release: Release | None = None,
 ) -> Presented:
-    """Return what the policies are told of a deployment of a release, the newest if none is named.
+    """Return what the policies are told of a deployment of a release.
 
-    Raises BedplateError where there is none.
+    Where none is named, that is the one that the files make now, which may be an older one whose
+    files were brought back; else the newest. Raises NoReleaseError where there is none.
     """
     name = environment.spec.environment
     records = records_of(options.stacks, name)
-    release = release or records.newest()
-    present = present_release(environment, plan, options, release.author, now)
+    present = present_release(environment, plan, options, "", now)
+    release = release or records.newest(present.parts)
+    present = replace(present, author=release.author)
     trusted = environment.spec.governance.approvals.approvers
     found = verified(records.approvals, release, trusted, now)
     changes = (tickets or tickets_of(environment, records, options)).records(name)

@@ -13,6 +13,8 @@ from bedplate.errors import UsageError, shown
 from bedplate.governance.release import ReleaseError, read_release
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bedplate.governance.release import Release
 
 _NOT_A_NAME: Final = re.compile(r"[^a-z0-9]+")
@@ -73,13 +75,16 @@ class Records:
             number += 1
         return folder / _numbered(name, number)
 
-    def newest(self) -> Release:
-        """Return the release that was made last; raises ReleaseError where there is none."""
+    def newest(self, parts: Mapping[str, str] | None = None) -> Release:
+        """Return the release that was made last: of these parts where there is one, else of any.
+
+        Raises NoReleaseError where there is none at all.
+        """
         found = [read_release(file) for file in sorted(self.releases.glob("*.json"))]
         if not found:
             fix = f"make one with `bedplate release {self.environment}`"
             raise NoReleaseError(f"{self.environment} has no release. Fix: {fix}.")
-        return max(found, key=lambda release: (release.created, release.digest))
+        return max(found, key=lambda one: (one.parts == parts, one.created, one.digest))
 
     def named(self, short: str | None) -> Release:
         """Return the release with a digest that begins so, or the newest where none is named."""

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bedplate.errors import BedplateError, UsageError
+from bedplate.errors import BedplateError, UsageError, shown
 from bedplate.governance.gate import present_release
 from bedplate.governance.judgement import assessed
 from bedplate.governance.ledger import Entry, append, entries
@@ -76,14 +76,22 @@ def recorded(made: Release, records: Records) -> Path:
     A release whose run was killed between the two has no entry: it then gets one.
     """
     file = records.release_file(made)
-    facts = {"short": made.short, "parts": dict(made.parts)}
-    entry = Entry(made.created, made.author, "release", made.environment, made.digest, facts)
-    if file.is_file() and not is_recorded(records.ledger, entry):
-        read_release(file)  # its name is its digest, which reading proves
-        append(records.ledger, entry)
-    else:
-        record_new(file, made.dumps(), records.ledger, entry)
+    if not file.is_file():
+        record_new(file, made.dumps(), records.ledger, _entry(made))
+        return file
+    before = read_release(file)  # its name is its digest, which reading proves
+    entry = _entry(before)
+    if is_recorded(records.ledger, entry):
+        what = f"{before.author} made it on {before.created:%Y-%m-%d}, of these very files"
+        fix = f"go on with it: `bedplate approvals {before.environment}` says what it lacks"
+        raise UsageError(f"{shown(file)} exists already: {what}. Fix: {fix}.")
+    append(records.ledger, entry)
     return file
+
+
+def _entry(made: Release) -> Entry:
+    facts = {"short": made.short, "parts": dict(made.parts)}
+    return Entry(made.created, made.author, "release", made.environment, made.digest, facts)
 
 
 def summary_of(judged: Assessment) -> dict[str, Any]:

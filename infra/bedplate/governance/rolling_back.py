@@ -97,8 +97,11 @@ def _bring(present: Path, past: Path) -> None:
         shutil.rmtree(past / name, ignore_errors=True)
         if (present / name).is_dir():
             shutil.copytree(present / name, past / name)
-    if (present / ".venv").is_dir():
-        (past / ".venv").symlink_to((present / ".venv").resolve())
+    own = past / ".venv"
+    if own.is_symlink():
+        own.unlink()  # somebody committed it
+    if (present / ".venv").is_dir() and not own.exists():
+        own.symlink_to((present / ".venv").resolve())
 
 
 def _git(folder: Path, *arguments: str) -> str:

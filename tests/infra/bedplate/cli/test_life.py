@@ -252,6 +252,36 @@ def test_the_release_before_is_deployed_from_its_commit(
     assert ["foundation", "up"] in [call[:2] for call in pulumi.calls]
 
 
+def test_files_that_were_brought_back_are_their_own_release(
+    run: Callable[..., Any], two_releases: tuple[Path, list[str]], pulumi: Cli
+) -> None:
+    """After a rollback the branch is reverted; what the files make was released and approved."""
+    root, (first, _) = two_releases
+    _git(root, "checkout", "-q", "HEAD~1", "--", "stacks")
+    waiting = run("approvals", "prod", "--deployer", "pipeline")
+    done = run("up", "prod", "--yes", *BY)
+
+    assert "Nothing stands in its way." in waiting.out
+    assert (done.code, done.err) == (0, BANNER)
+    assert f"Release {first[7:19]} of prod by Sara Nasser is live." in done.out
+    assert ["foundation", "up"] in [call[:2] for call in pulumi.calls]
+
+
+def test_a_committed_environment_of_python_is_in_nobodys_way(
+    run: Callable[..., Any], two_releases: tuple[Path, list[str]], pulumi: Cli, tmp_path: Path
+) -> None:
+    """A link to it is no part of a release; the present one takes its place."""
+    root, (_, second) = two_releases
+    (root / ".venv").symlink_to(tmp_path)
+    _git(root, "add", "-A")
+    _git(root, "commit", "-q", "--amend", "--no-edit")
+    done = run("rollback", "prod", second[7:19], "--yes", *BY)
+
+    assert done.code == 1
+    assert "APR-001" in done.err  # nobody has approved the second release: the gate was reached
+    assert ["foundation", "up"] not in [call[:2] for call in pulumi.calls]
+
+
 def test_approvals_that_are_gone_stop_a_rollback(
     run: Callable[..., Any], two_releases: tuple[Path, list[str]], pulumi: Cli
 ) -> None:

@@ -113,14 +113,14 @@ def test_approvals_cease_to_count(run: Callable[..., Any], platform: Path) -> No
 
 
 def test_the_same_release_is_made_once(run: Callable[..., Any], platform: Path) -> None:
-    """Records are never written over."""
+    """Nothing has changed since: the record stays as it was."""
     made = _made(run)
     again = run("release", "prod", "--author", "Sara Nasser")
 
     assert again.code == 2
     assert again.err == (
-        f"{made['file']} exists already. "
-        "Fix: records are never written over; remove it only by a reviewed change.\n"
+        f"{made['file']} exists already: Sara Nasser made it on {datetime.now(UTC):%Y-%m-%d}, of "
+        "these very files. Fix: go on with it: `bedplate approvals prod` says what it lacks.\n"
     )
     assert (platform / made["file"]).is_file()
 
