@@ -114,6 +114,7 @@ class _Known:
     def place(self, previous: str | None) -> str:
         """Return `deploy/environments/<environment>.yaml`."""
         data, tier = self._data, self._spec.tier
+        store = data.get("REQUEST_LOG_STORE")
         values: dict[str, Any] = {
             "namespace": self.namespace,
             "team": self._team,
@@ -125,7 +126,8 @@ class _Known:
             "canary_percent": int(data.get("CANARY_PERCENT", "0")),
             "replicas": _REPLICAS[tier],
             "resources": _RESOURCES,
-            "settings": {},
+            # What the monitor reads: the team's own part of the request log.
+            "settings": {"PREDICTION_STORE": store} if store else {},
         }
         if previous is not None:
             values["after"] = previous

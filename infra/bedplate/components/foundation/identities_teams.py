@@ -24,8 +24,17 @@ SERVING_ACCOUNT = "model-reader"
 """Service account of a team's predictors, in each of its namespaces."""
 
 
+REQUESTS_FOLDER = "requests"
+"""Folder of the request log in its bucket; below it lies one for each team."""
+
+
 def workload(access: Access, team: str, spec: TeamSpec, images: pulumi.Output[str]) -> Identity:
-    """Return the identity of a team's pipelines: its own data, models, images and secrets."""
+    """Return the identity of a team's pipelines: its own data, models, images and secrets.
+
+    Its monitors read what the team's models were asked and said.
+    """
+    logged = access.scope.spec.serving.request_log.enabled
+    own_requests = access.objects("requests", READ_OBJECTS, f"{REQUESTS_FOLDER}/{team}")
     return Identity(
         part=f"workload-{team}",
         namespaces=spec.namespaces,
@@ -36,6 +45,7 @@ def workload(access: Access, team: str, spec: TeamSpec, images: pulumi.Output[st
                 *access.objects("models", [*READ_OBJECTS, *ADD_OBJECTS], team),
                 # Lineage events are added, and neither read back nor removed.
                 *access.objects("lineage", ADD_OBJECTS, team),
+                *(own_requests if logged else ()),
             ),
             "images": access.images(images),
             "secrets": (access.tagged_secrets(team=team),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bedplate.components.foundation.identities_teams import REQUESTS_FOLDER
 from bedplate.components.platform.services import REQUEST_LOG
 from bedplate.contracts.images import COLLECTOR
 
@@ -35,6 +36,12 @@ RESTRICTED: Final[dict[str, Any]] = {
 
 _VALUE = r"""\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[[^\[\]]*\]|[^,}\]\s]+)"""
 """A JSON value after its name: text, a flat list, or a number, true, false or null."""
+
+NAMESPACE: Final = 'log.attributes["header.Ce-Namespace"][0]'
+"""Namespace of the model that a record is about: a header of each, which the receiver keeps."""
+
+UNKNOWN: Final = "_unknown"
+"""Folder of records of which no team is known: no team has such a name, and none may read it."""
 
 UNUSED_PORTS: Final[dict[str, Any]] = {
     name: {"enabled": False}
@@ -110,10 +117,19 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             "log_statements": redactions(log.redact),
         }
         steps.append("transform")
-    pipeline = {
+    folders = [*scope.spec.teams, UNKNOWN]
+    pipelines: dict[str, Any] = {
+        f"logs/{_part(each)}": {
+            "receivers": ["routing"],
+            "processors": ["batch"],
+            "exporters": [f"awss3/{_part(each)}"],
+        }
+        for each in folders
+    }
+    pipelines["logs/in"] = {
         "receivers": ["webhookevent"],
-        "processors": [*steps, "batch"],
-        "exporters": ["awss3"],
+        "processors": steps,
+        "exporters": ["routing"],
     }
     return {
         "receivers": {
@@ -126,14 +142,38 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             },
         },
         "processors": processors,
-        "exporters": {"awss3": _bucket(scope), "debug": None},
-        "service": {
-            "pipelines": {"logs": pipeline, "metrics": None, "traces": None},
-        },
+        "connectors": {"routing": _routing(scope)},
+        "exporters": {f"awss3/{_part(each)}": _bucket(scope, each) for each in folders}
+        | {"debug": None},
+        "service": {"pipelines": pipelines | {"logs": None, "metrics": None, "traces": None}},
     }
 
 
-def _bucket(scope: PlatformScope) -> dict[str, Any]:
+def _part(folder: str) -> str:
+    return "unknown" if folder == UNKNOWN else f"team-{folder}"
+
+
+def _routing(scope: PlatformScope) -> dict[str, Any]:
+    """Return which pipeline a record takes: that of the team whose namespace it names.
+
+    Each team has a pipeline of its own, since the exporter writes a batch to one folder, whatever
+    is in it.
+    """
+    unknown = [f"logs/{_part(UNKNOWN)}"]
+    table: list[dict[str, Any]] = [
+        {
+            "context": "log",
+            "condition": " or ".join(f'{NAMESPACE} == "{each}"' for each in team.namespaces),
+            "pipelines": [f"logs/{_part(key)}"],
+        }
+        for key, team in scope.spec.teams.items()
+    ]
+    # A table without a row is refused.
+    rows = table or [{"context": "log", "condition": "true", "pipelines": unknown}]
+    return {"default_pipelines": unknown, "error_mode": "ignore", "table": rows}
+
+
+def _bucket(scope: PlatformScope, folder: str) -> dict[str, Any]:
     """Return how records are written: body and headers.
 
     Without the headers nobody knows whose request it was, or which answer belongs to it.
@@ -141,7 +181,7 @@ def _bucket(scope: PlatformScope) -> dict[str, Any]:
     place = {
         "region": scope.spec.aws.region,
         "s3_bucket": scope.foundation.bucket("requests"),
-        "s3_prefix": "requests",
+        "s3_prefix": f"{REQUESTS_FOLDER}/{folder}",
         "compression": "gzip",
     }
     return {"s3uploader": place, "marshaler": "otlp_json"}

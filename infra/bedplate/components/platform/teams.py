@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bedplate.components.foundation.identities_teams import REQUESTS_FOLDER
 from bedplate.components.platform import teams_manifests as manifests
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
 from bedplate.components.platform.edge import GATEWAY_PEER
@@ -105,11 +106,19 @@ class Team(PlatformComponent):
             "FEATURE_STORE_URL": outside.feature_store.url if outside.feature_store else None,
             "OTEL_EXPORTER_OTLP_ENDPOINT": OTLP.url,
             "REQUEST_LOG_URL": REQUEST_LOG.url if spec.serving.request_log.enabled else None,
+            "REQUEST_LOG_STORE": self._request_store(),
             "CANARY_METHOD": canary_method() if canary.enabled else None,
             "CANARY_PERCENT": str(canary.initial_percent) if canary.enabled else None,
             "MODEL_DOMAIN": spec.serving.kserve.domain,
             "MODEL_HOST_SUFFIX": f"-{namespace}.{spec.serving.kserve.domain}",
         }
+
+    def _request_store(self) -> pulumi.Output[str] | None:
+        """Return where the team's own part of the request log lies: what its monitors read."""
+        if not self.scope.spec.serving.request_log.enabled:
+            return None
+        bucket, below = self.scope.foundation.bucket("requests"), f"{REQUESTS_FOLDER}/{self._key}"
+        return bucket.apply(lambda name: f"s3://{name}/{below}")
 
     def _flows(self, namespace: str) -> None:
         """Let requests reach predictors, and the team's pods reach the platform and each other."""

@@ -55,7 +55,7 @@ def test_every_environment_is_written_in_the_order_of_tiers() -> None:
             "requests": {"cpu": "250m", "memory": "768Mi"},
             "limits": {"cpu": "1", "memory": "1Gi"},
         },
-        "settings": {},
+        "settings": {"PREDICTION_STORE": "s3://acme-prod-requests-333333333333/requests/fraud"},
         "after": "staging",
     }
 

@@ -62,7 +62,8 @@ def receiver() -> Any:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            kept.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            kept.append((self.headers["Ce-Namespace"], body))
             self.send_response(200)
             self.end_headers()
 
@@ -78,15 +79,15 @@ def receiver() -> Any:
     server.server_close()
 
 
-def test_an_address_gets_every_record(receiver: Any) -> None:
+def test_an_address_gets_every_record_and_whose_it_is(receiver: Any) -> None:
     address, kept = receiver
     lost: list[int] = []
-    sink = AddressSink(address, lost.append)
+    sink = AddressSink(address, lost.append, "lending")
 
     sink.write([{"id": "a"}, {"id": "b"}])
     sink.drain()
 
-    assert kept == [{"id": "a"}, {"id": "b"}]
+    assert kept == [("lending", {"id": "a"}), ("lending", {"id": "b"})]
     assert lost == []
 
 

@@ -21,6 +21,7 @@ INSIDE = {"aws:ResourceAccount": ACCOUNT, "aws:SourceVpc": "vpc-1"}
 MODELS = f"arn:aws:s3:::acme-prod-models-{ACCOUNT}"
 DATASETS = f"arn:aws:s3:::acme-prod-datasets-{ACCOUNT}"
 LINEAGE = f"arn:aws:s3:::acme-prod-lineage-{ACCOUNT}"
+REQUESTS = f"arn:aws:s3:::acme-prod-requests-{ACCOUNT}"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:*"
 TWO_TEAMS = {
     "fraud": {"namespaces": ["fraud", "fraud-train"]},
@@ -136,7 +137,7 @@ def test_a_pod_waits_for_its_permissions() -> None:
 
 
 def test_a_teams_pipelines_reach_their_own_prefixes() -> None:
-    """Datasets, models and lineage below the team's name; models can't be deleted."""
+    """Datasets, models and lineage below the team's name, its requests; models can't be deleted."""
     plan = _plan()
     statements = {s["Sid"]: s for s in _statements(plan, "workload-fraud-objects")}
 
@@ -147,6 +148,8 @@ def test_a_teams_pipelines_reach_their_own_prefixes() -> None:
         "UseModels": [f"{MODELS}/fraud/*"],
         "ListLineage": [LINEAGE],
         "UseLineage": [f"{LINEAGE}/fraud/*"],
+        "ListRequests": [REQUESTS],
+        "UseRequests": [f"{REQUESTS}/requests/fraud/*"],
     }
     assert statements["ListModels"]["Condition"] == {
         "StringEquals": INSIDE,

@@ -80,10 +80,12 @@ def test_redaction_stands_in_the_collectors_configuration() -> None:
     assert config["processors"]["transform"]["error_mode"] == "propagate"
     (statement,) = config["processors"]["transform"]["log_statements"]
     assert statement.startswith('replace_pattern(log.body, "\\"iban\\"')
-    assert config["service"]["pipelines"]["logs"]["processors"] == [
-        "memory_limiter", "transform", "batch",
-    ]  # fmt: skip
-    assert config["exporters"]["awss3"]["s3uploader"]["s3_bucket"].startswith("acme-prod-requests")
+    # Before it is known whose the record is: nothing takes another way.
+    assert config["service"]["pipelines"]["logs/in"] == {
+        "receivers": ["webhookevent"],
+        "processors": ["memory_limiter", "transform"],
+        "exporters": ["routing"],
+    }
 
 
 def test_each_record_says_which_model_it_was() -> None:
@@ -93,7 +95,38 @@ def test_each_record_says_which_model_it_was() -> None:
 
     assert all(header.search(name) for name in ("Ce-Id", "ce-type", "Ce-Inferenceservicename"))
     assert not header.search("Authorization")
-    assert config["exporters"]["awss3"]["marshaler"] == "otlp_json"
+    assert {each["marshaler"] for each in config["exporters"].values() if each} == {"otlp_json"}
+
+
+def test_each_teams_records_lie_in_a_folder_of_their_own() -> None:
+    """By the namespace that the record names; of no team's, none may read them."""
+    teams = {
+        "fraud": {"namespaces": ["fraud", "fraud-train"]},
+        "claims": {"namespaces": ["claims"]},
+    }
+    plan = platform_plan(lambda args: Serving("serving", args), {"teams": teams})
+    config = values(plan, "request-log")["config"]
+    name = 'log.attributes["header.Ce-Namespace"][0]'
+    rows = {row["condition"]: row["pipelines"] for row in config["connectors"]["routing"]["table"]}
+    pipelines, exporters = config["service"]["pipelines"], config["exporters"]
+    folders = {
+        pipeline: exporters[writer]["s3uploader"]["s3_prefix"]
+        for pipeline, each in pipelines.items()
+        if each and each["receivers"] == ["routing"]
+        for writer in each["exporters"]
+    }
+
+    assert rows == {
+        f'{name} == "fraud" or {name} == "fraud-train"': ["logs/team-fraud"],
+        f'{name} == "claims"': ["logs/team-claims"],
+    }
+    assert config["connectors"]["routing"]["default_pipelines"] == ["logs/unknown"]
+    assert folders == {
+        "logs/team-fraud": "requests/fraud",
+        "logs/team-claims": "requests/claims",
+        "logs/unknown": "requests/_unknown",
+    }
+    assert exporters["awss3/unknown"]["s3uploader"]["s3_bucket"].startswith("acme-prod-requests")
 
 
 def test_what_is_not_wanted_is_not_installed() -> None:

@@ -107,6 +107,7 @@ def test_model_repositories_find_the_platforms_addresses() -> None:
     assert data["MODEL_BUCKET"] == "acme-prod-models-111122223333"
     assert data["MODEL_PREFIX"] == "fraud/"
     assert data["MODEL_HOST_SUFFIX"] == "-fraud.models.acme.example"
+    assert data["REQUEST_LOG_STORE"] == "s3://acme-prod-requests-111122223333/requests/fraud"
     assert "OPENLINEAGE_URL" not in data
 
 

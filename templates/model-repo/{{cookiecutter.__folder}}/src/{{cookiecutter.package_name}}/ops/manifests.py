@@ -104,6 +104,7 @@ class _Parts:
             "MODEL_DIGEST": served.digest,
             "MODEL_VERSION": served.version,
             "PREDICTION_LOG": place["request_log"],
+            "PREDICTION_LOG_NAMESPACE": place["namespace"],
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "DO_NOT_TRACK": "true",
             **{str(key): str(value) for key, value in place["settings"].items()},

@@ -64,12 +64,24 @@ def prune(folder: Path, retention_days: int, now: datetime) -> list[Path]:
 
 
 class AddressSink:
-    """Posts records to an address, behind the request: a slow log must not slow predictions."""
+    """Posts records to an address, behind the request: a slow log must not slow predictions.
 
-    def __init__(self, address: str, lost: Callable[[int], None], waiting: int = 10_000) -> None:
+    The platform keeps a record for the team of the namespace that its header names.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        lost: Callable[[int], None],
+        namespace: str = "",
+        waiting: int = 10_000,
+    ) -> None:
         if not address.startswith(("http://", "https://")):
             raise ValueError(f"{address} is not an http(s) address")
         self._address, self._lost = address, lost
+        self._headers = {"Content-Type": "application/json"}
+        if namespace:
+            self._headers["Ce-Namespace"] = namespace
         self._waiting: queue.Queue[bytes] = queue.Queue(waiting)
         threading.Thread(target=self._send, name="prediction-log", daemon=True).start()
 
@@ -89,7 +101,7 @@ class AddressSink:
         while True:
             body = self._waiting.get()
             request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
-                self._address, body, {"Content-Type": "application/json"}, method="POST"
+                self._address, body, self._headers, method="POST"
             )
             try:
                 with urllib.request.urlopen(request, timeout=5):  # noqa: S310

@@ -23,7 +23,9 @@ def sink(chosen: Settings, name: str) -> Sink:
     """Return where the prediction log goes."""
     if chosen.log.startswith(("http://", "https://")):
         return AddressSink(
-            chosen.log, metrics.LOG_LOST.labels(model=name, version=chosen.version).inc
+            chosen.log,
+            metrics.LOG_LOST.labels(model=name, version=chosen.version).inc,
+            chosen.namespace,
         )
     return FolderSink(Path(chosen.log), chosen.retention_days)
 

@@ -17,6 +17,8 @@ class Settings:
     """Version of the model (MODEL_VERSION)."""
     log: str
     """Folder or http(s) address of the prediction log (PREDICTION_LOG)."""
+    namespace: str
+    """Namespace that an address is told with each record (PREDICTION_LOG_NAMESPACE)."""
     retention_days: int
     """How long a log in a folder is kept (PREDICTION_LOG_DAYS)."""
     hidden: tuple[str, ...]
@@ -34,6 +36,7 @@ def settings(environ: dict[str, str] | None = None) -> Settings:
         digest=given.get("MODEL_DIGEST") or None,
         version=given.get("MODEL_VERSION", "0"),
         log=given.get("PREDICTION_LOG", "build/predictions"),
+        namespace=given.get("PREDICTION_LOG_NAMESPACE", ""),
         retention_days=int(given.get("PREDICTION_LOG_DAYS", "30")),
         hidden=tuple(name.strip() for name in hidden.split(",") if name.strip()),
         port=int(given.get("PORT", "8080")),
