@@ -56,10 +56,15 @@ COMPONENTS: dict[str, Component] = {
     # 1.32 to 1.36 (supported releases); it is built on this Gateway API (go.mod of 1.30.3).
     "Istio": Component("1.30.3", _SUPPORTED, {"Gateway API": frozenset({"1.5.1"})}),
     "Gateway API": Component("1.5.1", _SUPPORTED),
-    # These state a lower bound only, in the kubeVersion of their charts: 1.22, 1.23 and 1.25.
+    # These state a lower bound only, in the kubeVersion of their charts: 1.19 to 1.25.
+    "Argo CD": Component("3.4.4", _SUPPORTED),
     "cert-manager": Component("1.21.1", _SUPPORTED),
+    "External Secrets": Component("2.9.0", _SUPPORTED),
     "KEDA": Component("2.20.2", _SUPPORTED),
     "Prometheus operator": Component("0.93.1", _SUPPORTED),
+    # These state none: their objects are proven on the API server of the tests (1.35).
+    "Argo Workflows": Component("4.0.6", _SUPPORTED),
+    "Gatekeeper": Component("3.23.0", _SUPPORTED),
 }
 """The matrix of what is used together. A version that is not listed is refused."""
 
