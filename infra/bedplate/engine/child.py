@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import threading
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _running: set[subprocess.Popen[str]] = set()
+_told: set[subprocess.Popen[str]] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a program ended."""
+
+    code: int
+    """Its exit code."""
+    out: str
+    """What it wrote to standard output."""
+    interrupted: bool
+    """Whether it was told to stop."""
 
 
 def run_child(
@@ -25,8 +39,8 @@ def run_child(
     folder: Path,
     environment: Mapping[str, str],
     listen: Callable[[str], None],
-) -> tuple[int, str]:
-    """Run a program to its end; return its exit code and its standard output.
+) -> Ended:
+    """Run a program to its end, and return how it ended.
 
     Each line of either stream goes to ``listen`` as it comes. Whatever stops the wait, Ctrl-C too,
     stops the program first, and waits for it.
@@ -54,9 +68,11 @@ def run_child(
         _wait(process)
     finally:
         _running.discard(process)
+        interrupted = process in _told
+        _told.discard(process)
         for reader in readers:
             reader.join()
-    return process.returncode, "\n".join(said)
+    return Ended(process.returncode, "\n".join(said), interrupted)
 
 
 def _wait(process: subprocess.Popen[str]) -> None:
@@ -71,6 +87,7 @@ def _wait(process: subprocess.Popen[str]) -> None:
 def interrupt_children() -> None:
     """Tell every program that runs to stop, as Ctrl-C would."""
     for process in tuple(_running):
+        _told.add(process)
         process.send_signal(signal.SIGINT)
 
 

@@ -60,8 +60,11 @@ def run_pulumi(
     except automation.InvalidVersionError as error:
         raise EngineError(f"{error} Fix: install a supported Pulumi CLI.") from None
     words = [command, "--non-interactive", *arguments, "--color", "never"]
-    code, out = run_child(words, folder, {**_ENVIRONMENT, **environment}, listen)
-    if code:
-        project, stack = names
+    ended = run_child(words, folder, {**_ENVIRONMENT, **environment}, listen)
+    project, stack = names
+    if ended.code and ended.interrupted:
+        what = f"pulumi {verb} of {project}, stack {stack}, was interrupted"
+        raise EngineError(f"{what}. Fix: run the same command again.")
+    if ended.code:
         raise failure(verb, stack, project, "\n".join(lines))
-    return out
+    return ended.out

@@ -274,7 +274,7 @@ def test_a_signal_is_handed_on_to_pulumi_and_recorded(
 
     assert done.code == 1
     assert "Interrupted: waiting until Pulumi has written its state.\n" in done.err
-    assert "failed: update canceled\n" in done.err
+    assert "pulumi up of bedplate-foundation, stack prod, was interrupted. Fix: run" in done.err
     assert _ledger(approved)[-1]["event"] == "deployment-failed"
 
 

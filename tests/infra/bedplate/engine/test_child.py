@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bedplate.engine.child import interrupt_children, run_child
+from bedplate.engine.child import Ended, interrupt_children, run_child
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,15 +42,15 @@ def test_both_streams_are_heard_and_one_is_returned(tmp_path: Path) -> None:
     )
     done = run_child(python(code), tmp_path, {"ADDED": "yes"}, lines.append)
 
-    assert done == (4, f"{tmp_path}\nyes True\n''")
-    assert sorted(lines) == sorted([*done[1].split("\n"), "é"])
+    assert done == Ended(4, f"{tmp_path}\nyes True\n''", interrupted=False)
+    assert sorted(lines) == sorted([*done.out.split("\n"), "é"])
 
 
 def test_it_is_out_of_reach_of_our_terminal(tmp_path: Path) -> None:
     """Its process group is its own, so that it is told once: by us."""
-    _, said = run_child(python("import os; print(os.getpgrp())"), tmp_path, {}, lambda _: None)
+    done = run_child(python("import os; print(os.getpgrp())"), tmp_path, {}, lambda _: None)
 
-    assert int(said) != os.getpgrp()
+    assert int(done.out) != os.getpgrp()
 
 
 def test_who_stops_waiting_stops_it_first(tmp_path: Path) -> None:
@@ -79,5 +79,6 @@ def test_a_handler_may_tell_it_and_go_on_waiting(tmp_path: Path) -> None:
 
     done = run_child(python(PATIENT), tmp_path, {}, tell)
 
-    assert (done[0], said) == (3, ["ready", "told once"])
+    assert done == Ended(3, "ready\ntold once", interrupted=True)
+    assert said == ["ready", "told once"]
     interrupt_children()  # nothing runs: nothing happens
