@@ -11,7 +11,7 @@ from typing import Any, Literal
 import jsonschema
 import yaml
 
-from .digest import of_value, read_json
+from .digest import of_value, parse_yaml, read_json
 from .errors import OpsError, UsageError
 
 Caller = Literal["pr", "step", "promotion", "schedule"]
@@ -85,7 +85,7 @@ def load_config(folder: Path, name: str) -> dict[str, Any]:
     """Return one file of `config/`; all that its schema refuses is reported at once."""
     path = folder / f"{name}.yaml"
     try:
-        value = yaml.safe_load(path.read_text("utf-8"))
+        value = parse_yaml(path.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as fault:
         raise UsageError(f"config/{name}.yaml can't be read: {fault}") from None
     schema = read_json(folder / "schemas" / f"{name}.schema.json")

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 import yaml
 
+from .digest import parse_yaml
 from .errors import UsageError
 
 DTYPES = {
@@ -64,6 +65,7 @@ SHAPE = {
     },
 }
 """The part of the standard that the gate reads; it refuses what it would have to ignore."""
+CHECKER = jsonschema.Draft202012Validator(SHAPE)
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,9 @@ class Breach:
 def load(path: Path) -> dict[str, Any]:
     """Return the contract in a file."""
     try:
-        contract = yaml.safe_load(path.read_text("utf-8"))
-        jsonschema.validate(contract, SHAPE)
+        contract = parse_yaml(path.read_text("utf-8"))
+        if fault := jsonschema.exceptions.best_match(CHECKER.iter_errors(contract)):
+            raise fault
     except (OSError, yaml.YAMLError) as fault:
         raise UsageError(f"data/{path.name} can't be read: {fault}") from None
     except jsonschema.ValidationError as fault:

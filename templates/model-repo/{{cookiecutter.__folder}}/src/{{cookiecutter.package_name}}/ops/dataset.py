@@ -1,6 +1,8 @@
 """Data of a run: parts as files, and a manifest that names them by content."""
 
+import functools
 import importlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +47,16 @@ def read(context: Context, part: str) -> pd.DataFrame:
     """Return a part as its file has it."""
     if not path(context, part).is_file():
         raise OpsError(f"there is no {part} data. Fix: run the step `data` first.")
+    # A part is read by several gates of a run; each gets a frame of its own.
+    return _parsed(path(context, part).read_bytes()).copy()
+
+
+@functools.lru_cache(maxsize=2 * len(PARTS))
+def _parsed(content: bytes) -> pd.DataFrame:
     texts = dict.fromkeys((*schema.CATEGORICAL, schema.KEY, schema.TIME, schema.SENSITIVE), str)
     # Only an empty cell is missing: a category may well be called NA.
     return pd.read_csv(
-        path(context, part), dtype=texts, keep_default_na=False, na_values=[""],
+        io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""],
         float_precision="round_trip",
     )  # fmt: skip
 

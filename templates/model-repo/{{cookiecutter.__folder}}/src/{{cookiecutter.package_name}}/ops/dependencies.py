@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from .context import here, now
-from .digest import of_file, read_json, write_json
+from .digest import of_file, read_json, write_json, write_text
 from .errors import OpsError
 
 
@@ -76,13 +76,13 @@ def _installed(name: str) -> str | None:
 
 def sbom(path: Path, lock: Path) -> int:
     """Write the SBOM of the lock, in CycloneDX 1.6; return the number of components."""
-    value = json.loads(_bom(lock.read_text("utf-8"), of_file(lock)))
-    write_json(path, value)
-    return len(value["components"])
+    text, count = _bom(lock.read_text("utf-8"), of_file(lock))
+    write_text(path, text)
+    return count
 
 
 @functools.cache
-def _bom(lock: str, digest: str) -> str:
+def _bom(lock: str, digest: str) -> tuple[str, int]:
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component, ComponentType
@@ -105,7 +105,7 @@ def _bom(lock: str, digest: str) -> str:
     bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, digest)
     value = json.loads(JsonV1Dot6(bom).output_as_string())
     value["metadata"].pop("timestamp", None)
-    return json.dumps(value)
+    return json.dumps(value, indent=2) + "\n", len(value["components"])
 
 
 def ignored(root: Path) -> set[str]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 PREFIX = "sha256:"
 
 
@@ -80,6 +82,11 @@ def _restore(before: Mapping[Path, bytes | None]) -> None:
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file in one go."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def parse_yaml(text: str) -> Any:
+    """Return what a YAML text says, by the parser in C where it was built."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 def read_json(path: Path) -> dict[str, Any]:

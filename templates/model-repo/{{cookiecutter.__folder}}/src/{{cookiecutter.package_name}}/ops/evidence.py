@@ -128,6 +128,13 @@ class Evidence:
         return "\n".join([*lines, f"  next: {self.fix}"])
 
 
+def _check(value: Any, schema: Path) -> None:
+    """Raise the most telling ValidationError, if there is one."""
+    checker = _checker(schema.read_text("utf-8"))
+    if fault := jsonschema.exceptions.best_match(checker.iter_errors(value)):
+        raise fault
+
+
 @functools.cache
 def _checker(schema: str) -> Any:
     """Return what holds evidence against a schema; the schema itself is judged once."""
@@ -140,7 +147,7 @@ def _checker(schema: str) -> Any:
 def write(folder: Path, evidence: Evidence, schema: Path) -> Path:
     """Write evidence that its schema accepts; return the file."""
     value = asdict(evidence)
-    _checker(schema.read_text("utf-8")).validate(value)
+    _check(value, schema)
     path = folder / f"{evidence.gate}.json"
     write_json(path, value)
     return path
@@ -150,7 +157,7 @@ def read(path: Path, schema: Path) -> Evidence:
     """Return the evidence in a file."""
     try:
         value = read_json(path)
-        _checker(schema.read_text("utf-8")).validate(value)
+        _check(value, schema)
     except (OSError, ValueError) as fault:
         raise OpsError(f"{path.name} can't be read: {fault}") from None
     except jsonschema.ValidationError as fault:

@@ -4,13 +4,13 @@
 from the release.
 """
 
-import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .digest import parse_yaml
 from .pointer import PointerError, Release, Served
 
 Manifest = dict[str, Any]
@@ -27,7 +27,7 @@ def environment(path: Path) -> dict[str, Any]:
     if not path.exists():
         known = sorted(each.stem for each in path.parent.glob("*.yaml"))
         raise PointerError(f"there is no environment {path.stem}; use {' or '.join(known)}")
-    given: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    given: dict[str, Any] = parse_yaml(path.read_text(encoding="utf-8"))
     if missing := sorted(KEYS - set(given)):
         raise PointerError(f"{path}: it lacks {', '.join(missing)}")
     if unknown := sorted(set(given) - KEYS - {"after", "canary_percent"}):
@@ -70,7 +70,7 @@ class _Parts:
 
     def _base(self, name: str) -> Manifest:
         text = (self._folder / "deploy" / "base" / name).read_text(encoding="utf-8")
-        base: Manifest = copy.deepcopy(yaml.safe_load(text))
+        base: Manifest = parse_yaml(text)
         return base
 
     def _labels(self, version: str, app: str | None = None) -> dict[str, str]:
@@ -223,5 +223,5 @@ class _Parts:
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "PrometheusRule",
             "metadata": self._metadata(self._name, self._release.stable.version),
-            "spec": yaml.safe_load(text),
+            "spec": parse_yaml(text),
         }

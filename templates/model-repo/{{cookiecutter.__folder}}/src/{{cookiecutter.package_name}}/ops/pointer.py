@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from .digest import parse_yaml
 from .errors import OpsError
 
 HEADER = "# Written by `ops.step release`, changed by review. To roll back, revert the commit.\n"
@@ -95,7 +96,7 @@ def read(path: Path) -> Release | None:
 def parse(text: str, where: str = "pointer") -> Release:
     """Return the release that a text says, or raise PointerError."""
     try:
-        given = yaml.safe_load(text)
+        given = parse_yaml(text)
         if given.get("stable") is None:
             raise PointerError(f"{where}: stable: it is missing")
         release = Release(**{**given, **{key: _served(given.get(key)) for key in _SERVED}})

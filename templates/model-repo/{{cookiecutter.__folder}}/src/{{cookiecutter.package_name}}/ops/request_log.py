@@ -20,10 +20,11 @@ DAY = "year=%Y/month=%m/day=%d/"
 
 def read(address: str, model: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Return the records of a model between two times, oldest first."""
+    days = range((until.date() - since.date()).days + 1)
+    folders = [f"{since + timedelta(day):{DAY}}" for day in days]
     records = [
         record
-        for day in range((until.date() - since.date()).days + 1)
-        for name, content in storage.objects(address, f"{since + timedelta(day):{DAY}}")
+        for name, content in storage.objects(address, *folders)
         for record in _records(f"{address}/{name}", content)
         if record.get("model") == model and _within(record, since, until)
     ]

@@ -24,8 +24,11 @@ def fetch(address: str, folder: Path) -> Path:
     return folder
 
 
-def objects(address: str, below: str = "") -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of every object below an address, in the order of their names."""
+def objects(address: str, *below: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every object below an address, or below folders of it.
+
+    In the order of their names.
+    """
     import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
@@ -36,7 +39,9 @@ def objects(address: str, below: str = "") -> Iterator[tuple[str, bytes]]:
     patience = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3})
     try:
         client: Any = boto3.client("s3", config=patience)
-        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=base + below)
+        listed = client.get_paginator("list_objects_v2")
+        pages = (page for folder in below or ("",)
+                 for page in listed.paginate(Bucket=bucket, Prefix=base + folder))  # fmt: skip
         for key in (each["Key"] for page in pages for each in page.get("Contents", ())):
             yield key.removeprefix(base), client.get_object(Bucket=bucket, Key=key)["Body"].read()
     except (BotoCoreError, ClientError) as fault:
