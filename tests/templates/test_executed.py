@@ -79,6 +79,17 @@ def test_the_demo_goes_the_whole_way(default: Path) -> None:
     assert "DONE     retrain: no: nothing is signalled" in said
 
 
+@pytest.mark.skipif(not offline(), reason="needs unshare with user namespaces, and ip")
+def test_an_audit_that_can_not_be_made_is_no_good_audit(default: Path) -> None:
+    """Without a network the command fails, says why, and leaves no record that could count."""
+    code, said = make(default, "advisories")
+
+    assert code != 0
+    assert "the audit could not be made, and nothing is recorded: " in said
+    assert "Fix: run this where the service can be reached." in said
+    assert not (default / "governance" / "audit" / "vulnerabilities.json").exists()
+
+
 @pytest.mark.parametrize("fault", SHOWN)
 def test_a_fault_turns_the_build_red(default: Path, fault: str) -> None:
     """The message names exactly the gate that stopped it."""

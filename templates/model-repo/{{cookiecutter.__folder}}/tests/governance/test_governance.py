@@ -174,6 +174,15 @@ def test_production_needs_a_recorded_audit_of_the_dependencies(guarded):
     assert [(c.name, c.value) for c in found.failures()] == [("audit", "no audit is recorded")]
 
 
+def test_elsewhere_a_missing_audit_is_told_and_does_not_block(repository):
+    found = engine.run("security", repository)
+    assert not found.blocks
+    assert found.report().splitlines()[1] == (
+        "  note: vulnerabilities are not known: no audit is recorded; "
+        "make advisories where there is a network"
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "word"),
     [

@@ -140,7 +140,11 @@ def ask(root: Path, lock: Path) -> int:
     try:
         answer = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
-        raise OpsError(f"the audit could not be made: {done.stderr.strip()[-300:]}") from None
+        why = (done.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
+        raise OpsError(
+            f"the audit could not be made, and nothing is recorded: {why[:300]}. "
+            "Fix: run this where the service can be reached."
+        ) from None
     skipped = [each["name"] for each in answer if "skip_reason" in each]
     if skipped:
         # No answer is not a good answer.

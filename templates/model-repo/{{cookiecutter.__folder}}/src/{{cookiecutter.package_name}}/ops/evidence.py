@@ -118,9 +118,10 @@ class Evidence:
     def report(self) -> str:
         """Return what a person reads on the terminal."""
         head = f"{self.verdict.upper():8} {self.gate}: {len(self.checks)} checks"
+        remark = [f"  note: {self.details['remark']}"] if "remark" in self.details else []
         if self.verdict == "pass":
-            return head
-        lines = [head, *(f"  {check.text()}" for check in self.failures())]
+            return "\n".join([head, *remark])
+        lines = [head, *remark, *(f"  {check.text()}" for check in self.failures())]
         if self.advisory:
             given = self.advisory
             lines.append(f"  let through by {given['approver']} until {given['until']}: "
