@@ -125,10 +125,13 @@ def production_is_protected(tier: str, protect: bool) -> Iterator[Conflict]:  # 
 @rule("cluster")
 def kubernetes_version(cluster: ClusterSpec) -> Iterator[Conflict]:
     """Every pinned component is known to work with the Kubernetes version, and with the others."""
+    lacking: dict[tuple[str, frozenset[str]], list[str]] = {}
     for component, other, listed in unlisted_pairs(cluster.version):
+        lacking.setdefault((other, listed), []).append(component)
+    for (other, listed), components in lacking.items():
         yield Conflict(
             "cluster.version",
-            f"{other} is not listed for {component}",
+            f"{other} is not listed for {', '.join(components)}",
             f"use one of {', '.join(sorted(listed))}",
         )
 
