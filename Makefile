@@ -10,7 +10,7 @@ $(STAMP): requirements.lock pyproject.toml
 	sh tools/install.sh $(PYTHON) $(VENV)
 	@touch $@
 
-.PHONY: install demo test lint tools checkov bench golden docs docs-tools clean help
+.PHONY: install demo test test-templates-all test-unlocked lint tools checkov bench golden docs docs-tools clean help
 install: $(STAMP) ## make the virtual environment, from the lock
 
 demo: $(STAMP) ## judge and price the reference platform's three environments
@@ -79,6 +79,10 @@ FORCE:
 
 test-templates-all: $(STAMP) model-tools ## bake every row of options and run its own checks: an hour
 	BEDPLATE_TEMPLATES=all BEDPLATE_REQUIRE=model-repo-dev,model-repo-airflow,model-repo-kfp $(BIN)/pytest tests/templates
+
+PROBLEM ?= binary
+test-unlocked: $(STAMP) ## bake, lock anew with the newest versions, install, demo, check; PROBLEM=regression
+	sh tools/unlocked.sh $(PYTHON) $(PROBLEM)
 
 bench: $(STAMP) ## measure, and rewrite docs/explanation/performance.md
 	$(BIN)/python benchmarks/run.py

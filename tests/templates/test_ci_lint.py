@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.bakes import bake
+from support.plans import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,14 @@ def test_actionlint_finds_nothing(github: Path) -> None:
     """Every expression and every shell script of a workflow is sound."""
     files = [str(path) for path in sorted((github / ".github" / "workflows").glob("*.yml"))]
     _run(github, "actionlint", *files)
+
+
+@pytest.mark.needs("zizmor")
+@pytest.mark.needs("actionlint")
+def test_our_own_workflow_is_held_to_the_same() -> None:
+    """The weekly run of model repositories without their locks."""
+    _run(ROOT, "zizmor", "--offline", "--no-progress", ".github/workflows")
+    _run(ROOT, "actionlint", ".github/workflows/unlocked.yml")
 
 
 @pytest.mark.needs("check-jsonschema")
