@@ -154,6 +154,7 @@ def evidence_document(found: Evidence) -> dict[str, object]:
         ],
         "entries": found.entries,
         "signed_by": found.signed_by or None,
+        "judged_anew": not found.not_judged_anew,
         "faults": list(found.faults),
     }
 
@@ -170,6 +171,11 @@ def evidence_text(file: str, found: Evidence) -> str:
         when = f"{one.signed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         lines.append(f"  approved by {one.approver} ({one.role}), {when}, {keys[one.approver]}")
     lines.append(f"  {found.entries} entries of the ledger")
+    lines.append(
+        f"  the rules were not asked again: {found.not_judged_anew}"
+        if found.not_judged_anew
+        else "  the rules were asked again, and say the same"
+    )
     lines.append(f"  signed by {found.signed_by}" if found.signed_by else "  not signed itself")
     lines.append("Compare each key's fingerprint with its owner's: a bundle can't vouch for them.")
     return "\n".join(lines)

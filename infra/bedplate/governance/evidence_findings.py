@@ -33,18 +33,18 @@ def faults(case: Case) -> Iterator[str]:
     found = [Finding.from_json(each) for each in document["findings"]]
     if document["verdicts"] != counted(found):
         yield "findings.json counts other verdicts than it lists."
-    yield from _few(_decided(case, found))
-    yield from _few(_places(case, found))
+    yield from few(_decided(case, found))
+    yield from few(_places(case, found))
     for problem in document["problems"]:
         yield f"findings.json has a problem in the files: {problem['problem']}."
     blocking = sum(finding.blocks for finding in found)
     if blocking:
         yield f"findings.json has {blocking} findings that block."
-    yield from _few(_oscal(case, found))
-    yield from _few(_bill(case))
+    yield from few(_oscal(case, found))
+    yield from few(_bill(case))
 
 
-def _few(found: Iterator[str]) -> Iterator[str]:
+def few(found: Iterator[str]) -> Iterator[str]:
     """Yield the first of some sentences, and how many there are besides."""
     every = list(found)
     yield from every[:_MOST]

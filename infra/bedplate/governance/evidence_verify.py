@@ -2,7 +2,7 @@
 
 Members are held against the manifest first. If one was edited, nothing further is asked of it.
 Then what the members say is held against one another: see `evidence_release` and
-`evidence_findings`.
+`evidence_findings`. Where all that agrees, the rules are asked again: see `evidence_rules`.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ class Evidence:
     """Fingerprint of the key that the bundle itself is signed with; "" where it is not."""
     faults: tuple[str, ...]
     """What is wrong, as sentences; nothing where it is what was written."""
+    not_judged_anew: str = ""
+    """Why the rules were not asked again; "" where they were, and said the same."""
 
 
 def verify_bundle(file: Path, signers: Sequence[PublicKey] = ()) -> Evidence:
@@ -94,6 +96,7 @@ def _verified(
     trusted = [(one, dsse.public_key(one.public_key)) for one in case.trusted if one.public_key]
     signed_by, wrong = _signature(opened, [*(key for _, key in trusted), *signers])
     faults = [*wrong, *evidence_release.faults(case), *evidence_findings.faults(case)]
+    hindrance = _judged_anew(case, faults)
     return Evidence(
         digest=opened.digest,
         environment=stated[0],
@@ -104,7 +107,20 @@ def _verified(
         head=case.ledger.head,
         signed_by=signed_by,
         faults=tuple(faults),
+        not_judged_anew=hindrance,
     )
+
+
+def _judged_anew(case: Case, faults: list[str]) -> str:
+    """Ask the rules again and add where they say otherwise; return why they were not asked."""
+    if faults:
+        return "it does not agree with itself"
+    from bedplate.governance import evidence_rules  # noqa: PLC0415 - slow to load, and last
+
+    hindrance = evidence_rules.hindrance(case)
+    if not hindrance:
+        faults += evidence_findings.few(evidence_rules.faults(case))
+    return hindrance
 
 
 def _members(opened: Opened) -> Iterator[str]:

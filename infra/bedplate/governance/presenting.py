@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bedplate.governance.changes import Record, Tickets
     from bedplate.governance.records import Records
     from bedplate.governance.release import Release
+    from bedplate.policy.catalogue import Catalogue
     from bedplate.spec.resolve import Resolved
 
 
@@ -72,14 +73,18 @@ def present_release(
 
 def policy_texts(options: Options) -> Mapping[str, bytes]:
     """Return all that decides what a policy says, by names that are the same on every machine."""
-    stacks = options.stacks
-    modules = (*policies_of(stacks).modules, *admission_policies_of(stacks).modules)
-    texts = {
-        "/".join((module.package, *PurePath(module.file).parts[-2:])): module.text.encode()
-        for module in modules
-    }
+    texts = rule_texts(policies_of(options.stacks), admission_policies_of(options.stacks))
     waivers = options.stacks.resolve().parent / "waivers.yaml"
     return texts | ({"waivers.yaml": waivers.read_bytes()} if waivers.is_file() else {})
+
+
+def rule_texts(*catalogues: Catalogue) -> dict[str, bytes]:
+    """Return the text of each rule file, by a name that is the same on every machine."""
+    return {
+        "/".join((module.package, *PurePath(module.file).parts[-2:])): module.text.encode()
+        for catalogue in catalogues
+        for module in catalogue.modules
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def test_evidence_is_made_by_one_command_and_verified_by_another(
             f"{key(OMAR.name).public.keyid}"
         ),
         "  5 entries of the ledger",
+        "  the rules were asked again, and say the same",
         "  not signed itself",
         "Compare each key's fingerprint with its owner's: a bundle can't vouch for them.",
     ]

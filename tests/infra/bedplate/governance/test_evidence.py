@@ -12,12 +12,15 @@ from support.evidence import NOW, Deployed, deployed_platform, small_plan
 from support.releases import LAYLA, OMAR, key, person
 
 from bedplate import dsse
-from bedplate.governance import bundle
+from bedplate.governance import bundle, evidence_rules
 from bedplate.governance.approvals import Intent, decide_on
 from bedplate.governance.bundle import BundleError, read
 from bedplate.governance.evidence import bundle_file, write_bundle
 from bedplate.governance.evidence_verify import verify_bundle
 from bedplate.governance.ledger import Entry, append
+from bedplate.governance.policy_set import shipped_policies
+from bedplate.governance.presenting import rule_texts
+from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,6 +241,37 @@ def _subject(document: Any) -> Any:
     return next(o for o in _result(document)["observations"] if o.get("subjects"))["subjects"][0]
 
 
+def _all_called_sound(members: dict[str, bytes]) -> None:
+    """Call what is waived a pass in both documents, in every place that speaks of it."""
+
+    def findings(document: Any) -> None:
+        environment = document["environments"][0]
+        waived = [each for each in environment["findings"] if each["verdict"] == "waived"]
+        for each in waived:
+            each.update(verdict="pass", waiver=None)
+        verdicts = environment["verdicts"]
+        verdicts["pass"] += len(waived)
+        verdicts["waived"] -= len(waived)
+
+    def results(document: Any) -> None:
+        for observation in _result(document)["observations"]:
+            for subject in observation.get("subjects", []):
+                for each in subject["props"]:
+                    if (each["name"], each["value"]) == ("verdict", "waived"):
+                        each["value"] = "pass"
+        for each in _result(document)["findings"]:
+            each["target"]["status"]["state"] = "satisfied"
+
+    _json(members, "findings.json", findings)
+    _json(members, "oscal.json", results)
+
+
+def _dropped(document: Any) -> None:
+    environment = document["environments"][0]
+    environment["findings"].remove(_found(document, "not_applicable"))
+    environment["verdicts"]["not_applicable"] -= 1
+
+
 def _broken_clause(document: Any) -> Any:
     states = (each["target"]["status"] for each in _result(document)["findings"])
     return next(each for each in states if each["state"] == "not-satisfied")
@@ -285,6 +319,27 @@ FORGERIES: dict[str, tuple[Edit, list[str]]] = {
             "findings.json counts other verdicts than it lists.",
             f"oscal.json calls {ARCHIVE} waived, and findings.json does not.",
             f"findings.json calls {ARCHIVE} pass, and oscal.json does not.",
+        ],
+    ),
+    "verdict, wherever it stands": (
+        _all_called_sound,
+        [
+            "The rule ENC-001 calls audit-archive-bucket fail, and findings.json does not.",
+            "The rule ENC-001 calls audit-configuration-bucket fail, and findings.json does not.",
+            f"findings.json calls {ARCHIVE} pass, and the rule does not.",
+            (
+                "findings.json calls ENC-001 on audit-configuration-bucket pass, "
+                "and the rule does not."
+            ),
+        ],
+    ),
+    "finding that oscal leaves out": (
+        _in("findings.json", _dropped),
+        [
+            (
+                "The rule ENC-003 calls bedplate-foundation-prod not_applicable, "
+                "and findings.json does not."
+            ),
         ],
     ),
     "finding taken away": (
@@ -552,3 +607,22 @@ def test_decisions_of_former_approvers_stay_in_the_ledger(
             "or signed with an unknown key."
         ),
     )
+
+
+def test_rules_of_another_version_are_not_asked_again(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they would say proves nothing, and that is said."""
+    found = read(whole)
+    stated = {name: value for name, value in found.manifest.items() if name != "members"}
+    older = bundle.write(
+        tmp_path / "older.zip", {**stated, "bedplate": "0.0.9"}, found.members, None
+    )
+    one = verify_bundle(older.path)
+    ours = rule_texts(shipped_policies())
+    monkeypatch.setattr(evidence_rules, "rule_texts", lambda *_: {**ours, next(iter(ours)): b"new"})
+    two = verify_bundle(whole)
+
+    assert (one.faults, two.faults) == ((), ())
+    assert one.not_judged_anew == f"it was made by Bedplate 0.0.9, and this is {BEDPLATE}"
+    assert two.not_judged_anew == "its rules are not those of this version"
