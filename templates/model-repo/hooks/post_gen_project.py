@@ -18,6 +18,7 @@ ANSWERS = {
     "serving": "{{ cookiecutter.serving }}",
     "container_registry": "{{ cookiecutter.container_registry }}",
     "python_version": "{{ cookiecutter.python_version }}",
+    "feature_store": "{{ cookiecutter.feature_store }}",
 }
 VERSION = "{{ cookiecutter.__template_version }}"
 PACKAGE = "src/" + ANSWERS["package_name"]
@@ -30,6 +31,10 @@ PARTS = {
         "argo-workflows": ["pipelines/argo", "tests/pipeline/test_argo.py"],
     },
     "ci": {"github": [".github"], "gitlab": [".gitlab-ci.yml", ".gitlab"]},
+    "feature_store": {
+        "feast": ["feature_repo", "requirements/feast.in", "requirements/feast.lock",
+                  "make/features.mk", f"{PACKAGE}/ops/feature_store.py", "tests/features"],
+    },
 }
 """By answer: what only that choice needs. All other choices' parts are removed."""
 ALSO = {
@@ -42,7 +47,8 @@ OWNED = (
     "config/gates.yaml", "config/monitoring.yaml",
     "config/retraining.yaml", "config/governance.yaml", "config/platform.yaml", "data/",
     "governance/", "deploy/releases/", "README.md", "CODEOWNERS", "pyproject.toml", "requirements/",
-    "tests/unit/", ".pip-audit-ignore",
+    "tests/unit/", ".pip-audit-ignore", "feature_repo/definitions.py",
+    "feature_repo/feature_store.yaml",
 )
 """Files that the team owns: an update of the template never changes them."""
 

@@ -7,6 +7,13 @@ WORKDIR /build
 COPY requirements/run.lock requirements.lock
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --no-compile --require-hashes -r requirements.lock
+{%- if cookiecutter.feature_store == "feast" %}
+# Feast's libraries are not those that train.
+COPY requirements/feast.lock feast.lock
+RUN python -m venv /opt/feast \
+    && /opt/feast/bin/python -m pip install --no-cache-dir --no-compile --require-hashes -r feast.lock \
+    && python -O -m compileall -q /opt/feast
+{%- endif %}
 COPY src/ /opt/src/
 RUN python -m compileall -q /opt/src /opt/venv
 
@@ -15,10 +22,16 @@ LABEL org.opencontainers.image.title="{{ cookiecutter.repo_slug }}-train" \
       org.opencontainers.image.vendor="{{ cookiecutter.owner_team }}"
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/src /opt/src
+{%- if cookiecutter.feature_store == "feast" %}
+COPY --from=build /opt/feast /opt/feast
+{%- endif %}
 WORKDIR /repository
 COPY config/ config/
 COPY data/contract.yaml data/contract.yaml
 COPY governance/ governance/
+{%- if cookiecutter.feature_store == "feast" %}
+COPY feature_repo/ feature_repo/
+{%- endif %}
 COPY requirements/ requirements/
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/src \
@@ -26,6 +39,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     MODEL_REPO=/repository \
     BUILD_DIR=/tmp/build \
+{%- if cookiecutter.feature_store == "feast" %}
+    FEAST_PYTHON=/opt/feast/bin/python \
+    FEAST_USAGE=False \
+{%- endif %}
     MLFLOW_DISABLE_TELEMETRY=true \
     DO_NOT_TRACK=true
 USER 10001:10001

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from {{cookiecutter.package_name}}.ops import context as contexts
-from {{cookiecutter.package_name}}.ops import digest, registry, serving
+from {{cookiecutter.package_name}}.ops import digest, {% if cookiecutter.feature_store == "feast" %}feature_store, {% endif %}registry, serving
 from {{cookiecutter.package_name}}.ops import step as steps
+from {{cookiecutter.package_name}}.ops.gates import tests
 
 ROOT = Path(__file__).parents[1]
 OFFLINE = ("data", "validate", "train", "evaluate", "fairness", "drift", "security")
@@ -21,7 +22,7 @@ ONLINE = ("register", "parity", "latency", "card", "release")
 @pytest.fixture(scope="session", autouse=True)
 def _alone(record_testsuite_property):
     """Keep tests away from the platform, and say which sources they ran on."""
-    record_testsuite_property("sources", digest.of_tree(ROOT, ("src", "tests", "config")))
+    record_testsuite_property("sources", digest.of_tree(ROOT, tests.SOURCES))
     with pytest.MonkeyPatch.context() as patch:
         for name in ("MLFLOW_TRACKING_URI", "OPENLINEAGE_URL", "CHANGE_REFERENCE", "BUILD_DIR"):
             patch.delenv(name, raising=False)
@@ -29,6 +30,11 @@ def _alone(record_testsuite_property):
         patch.setenv("DO_NOT_TRACK", "true")
         patch.setenv("ACTOR", "author@example.org")
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src")]))
+{%- if cookiecutter.feature_store == "feast" %}
+        if "FEAST_PYTHON" not in os.environ:
+            patch.setenv("FEAST_PYTHON", str(ROOT / ".venv-feast" / "bin" / "python"))
+        patch.delenv("FEATURE_STORE_URL", raising=False)
+{%- endif %}
         for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "MODEL_AUTHOR"):
             patch.delenv(name, raising=False)
         yield
@@ -39,6 +45,10 @@ def _alone(record_testsuite_property):
 def offline(tmp_path_factory):
     """Give a run as far as it goes without registry and server."""
     context = contexts.Context(ROOT, tmp_path_factory.mktemp("clean"))
+{%- if cookiecutter.feature_store == "feast" %}
+    if not feature_store.present(context):
+        pytest.skip("needs Feast: run `make install-feast`")
+{%- endif %}
     for name in OFFLINE:
         assert steps.run(context, name)
         if name == "train":  # the server starts while other steps are run
@@ -75,7 +85,7 @@ def trained(offline, fresh):
 def repository(released, tmp_path, monkeypatch):
     """Give a copy of the repository, with the released run, whose files a test may change."""
     root = tmp_path / "repository"
-    for name in ("config", "data", "governance", "requirements"):
+    for name in ("config", "data", {% if cookiecutter.feature_store == "feast" %}"feature_repo", {% endif %}"governance", "requirements"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copytree(released.build, root / "build", ignore=shutil.ignore_patterns("mlflow"))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.uri(released))

@@ -37,6 +37,40 @@ CURRENT = World(rows=2_000, start="2025-07-01", days=30, drift=0.08)
 """The latest month, as it would come in production."""
 
 
+{% if cookiecutter.feature_store == "feast" -%}
+LABELLED = ["applicant_id", "applied_at", SENSITIVE, "target"]
+"""Columns that do not come from the feature store."""
+
+
+def history() -> pd.DataFrame:
+    """Return the labelled past; the feature store knows the inputs of its rows."""
+    return people(HISTORY, SEED)[LABELLED]
+
+
+def current() -> pd.DataFrame:
+    """Return the latest batch; its labels are known later than its inputs."""
+    return people(CURRENT, SEED + 1)[LABELLED]
+
+
+def observed() -> pd.DataFrame:
+    """Return what became known of people, and when: the rows of the feature store.
+
+    Each is seen three times: two months before, on the day, and six weeks after. What is seen
+    afterwards holds the outcome: whoever learned from it would learn to see into the future.
+    """
+    day = pd.concat([people(HISTORY, SEED), people(CURRENT, SEED + 1)], ignore_index=True)
+    outcome = day["target"].rank(pct=True).to_numpy()
+    known = day.drop(columns=[SENSITIVE, "target"]).rename(columns={"applied_at": "observed_at"})
+    before = known.assign(tenure_months=(known["tenure_months"] - 2).clip(lower=0), late_count=0.0)
+    after = known.assign(late_count=known["late_count"] + (outcome * 8).round())
+    seen = [(before, -60), (known, 0), (after, 45)]
+    times = [pd.to_datetime(frame["observed_at"]) + pd.Timedelta(days, "D") for frame, days in seen]
+    return pd.concat(
+        [frame.assign(observed_at=time.dt.strftime("%Y-%m-%d"))
+         for (frame, _days), time in zip(seen, times, strict=True)],
+        ignore_index=True,
+    )  # fmt: skip
+{%- else -%}
 def history() -> pd.DataFrame:
     """Return the labelled past."""
     return people(HISTORY, SEED)
@@ -45,6 +79,7 @@ def history() -> pd.DataFrame:
 def current() -> pd.DataFrame:
     """Return the latest batch; its labels are known later than its inputs."""
     return people(CURRENT, SEED + 1)
+{%- endif %}
 
 
 def people(world: World, seed: int) -> pd.DataFrame:

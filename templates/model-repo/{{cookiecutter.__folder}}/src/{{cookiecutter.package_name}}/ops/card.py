@@ -90,6 +90,9 @@ def _data(known: dict[str, Any]) -> str:
         ["Inputs", ", ".join(made["inputs"])],
         ["Sensitive attribute (not an input)", made["sensitive"]],
         ["Data", made["lineage_id"]],
+{%- if cookiecutter.feature_store == "feast" %}
+        ["Feature service", made["feature_service"]["name"]],
+{%- endif %}
         ["Seed", made["seed"]],
         [
             "Libraries",

@@ -28,6 +28,11 @@ def make(context: Context) -> dict[str, Any]:
     # No row of the test part is older than a row of the training part.
     parts = {"train": ordered[:cut], "test": ordered[cut:], "current": source.current()}
     context.data.mkdir(parents=True, exist_ok=True)
+{%- if cookiecutter.feature_store == "feast" %}
+    from . import feature_store
+
+    parts = feature_store.historical(context, parts, source.observed())
+{%- endif %}
     for name, frame in parts.items():
         write(context, name, frame)
     return record(context)

@@ -97,6 +97,10 @@ def tags(context: Context, opened: artefact.Opened) -> dict[str, str]:
         "manifest": artefact.manifest_digest(opened.folder),
         "data.digest": opened.metadata["data_digest"],
         "data.lineage_id": opened.metadata["lineage_id"],
+{%- if cookiecutter.feature_store == "feast" %}
+        "features.service": opened.metadata["feature_service"]["name"],
+        "features.digest": opened.metadata["feature_service"]["digest"],
+{%- endif %}
         "business.owner": model["owner"],
         "business.capability": model["business_capability"],
         "business.application": model["application"],

@@ -4,7 +4,7 @@ import importlib
 from typing import Any
 
 from .. import schema
-from . import artefact, dataset
+from . import artefact, dataset{% if cookiecutter.feature_store == "feast" %}, feature_store{% endif %}
 from .context import Context
 
 GOLDEN_ROWS = 25
@@ -37,4 +37,7 @@ def metadata(context: Context, manifest: dict[str, Any]) -> dict[str, Any]:
         "seed": context.seed,
         "data_digest": manifest["digest"],
         "lineage_id": manifest["lineage_id"],
+{%- if cookiecutter.feature_store == "feast" %}
+        "feature_service": feature_store.service(context),
+{%- endif %}
     }

@@ -78,6 +78,17 @@ def main(arguments: list[str] | None = None) -> int:
             rows = pd.read_csv(given.input)
         else:
             rows = importlib.import_module("..data", __package__).current()
+{%- if cookiecutter.feature_store == "feast" %}
+            from ..ops import context, feature_store
+
+            keys, address = rows[schema.KEY].tolist(), os.environ.get("FEATURE_STORE_URL")
+            if address:
+                service = model.metadata["feature_service"]["name"]
+                found = feature_store.asked(address, service, keys)
+            else:
+                found = feature_store.online(context.here(), keys)
+            rows = rows.drop(columns=schema.KEY).join(found)
+{%- endif %}
         lines = [json.dumps(each) for each in predict(model, rows)]
     except (OpsError, BadRequestError, OSError) as fault:
         sys.stderr.write(f"{fault}\n")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import artefact
+from .. import artefact{% if cookiecutter.feature_store == "feast" %}, feature_store{% endif %}
 from ..context import Context, command, registered
 from ..evidence import Check, at_least, at_most, same
 from ..serving import Server, serving
@@ -17,9 +17,17 @@ def measure(context: Context, settings: dict[str, Any]) -> Result:
     with serving(context) as server:
         opened = artefact.open_model(server.folder, known["digest"])
         checks = compare(server, opened, settings["tolerance"])
+{%- if cookiecutter.feature_store == "feast" %}
+        checks += feature_store.parity(context, server, opened, settings["tolerance"])
+{%- endif %}
     subject = {"model": known["digest"], "data": opened.metadata["data_digest"]}
     fix = f"train and serve from the same requirements/run.lock, then {command('register')}"
+{%- if cookiecutter.feature_store == "feast" %}
+    details = {key: opened.metadata[key] for key in ("libraries", "feature_service")}
+    return Result(checks, subject, fix, details)
+{%- else %}
     return Result(checks, subject, fix, {"libraries": opened.metadata["libraries"]})
+{%- endif %}
 
 
 def compare(server: Server, opened: artefact.Opened, tolerance: float) -> list[Check]:

@@ -10,7 +10,7 @@ from ..errors import OpsError
 from ..evidence import at_least, at_most, same
 from .engine import Result
 
-SOURCES = ("src", "tests", "config")
+SOURCES = ("src", "tests", "config"{% if cookiecutter.feature_store == "feast" %}, "feature_repo"{% endif %})
 """Folders whose change makes an earlier result worthless."""
 
 
