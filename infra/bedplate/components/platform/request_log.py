@@ -118,19 +118,6 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
         }
         steps.append("transform")
     folders = [*scope.spec.teams, UNKNOWN]
-    pipelines: dict[str, Any] = {
-        f"logs/{_part(each)}": {
-            "receivers": ["routing"],
-            "processors": ["batch"],
-            "exporters": [f"awss3/{_part(each)}"],
-        }
-        for each in folders
-    }
-    pipelines["logs/in"] = {
-        "receivers": ["webhookevent"],
-        "processors": steps,
-        "exporters": ["routing"],
-    }
     return {
         "receivers": {
             **UNUSED_RECEIVERS,
@@ -145,8 +132,26 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
         "connectors": {"routing": _routing(scope)},
         "exporters": {f"awss3/{_part(each)}": _bucket(scope, each) for each in folders}
         | {"debug": None},
-        "service": {"pipelines": pipelines | {"logs": None, "metrics": None, "traces": None}},
+        "service": {"pipelines": _pipelines(steps, folders)},
     }
+
+
+def _pipelines(steps: Sequence[str], folders: Sequence[str]) -> dict[str, Any]:
+    """Return the way of a record: through these steps, then into one of the folders."""
+    outward = {
+        f"logs/{_part(each)}": {
+            "receivers": ["routing"],
+            "processors": ["batch"],
+            "exporters": [f"awss3/{_part(each)}"],
+        }
+        for each in folders
+    }
+    inward = {
+        "receivers": ["webhookevent"],
+        "processors": list(steps),
+        "exporters": ["routing"],
+    }
+    return {**outward, "logs/in": inward, "logs": None, "metrics": None, "traces": None}
 
 
 def _part(folder: str) -> str:
