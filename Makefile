@@ -68,7 +68,7 @@ docs-tools: .tools/bin/sphinx-build ## install what makes the site of the docume
 MODEL := .tools/model-repo
 MODEL_LOCKS := templates/model-repo/{{cookiecutter.__folder}}/requirements
 MODEL_LINTERS := zizmor hadolint check-jsonschema
-model-tools: $(addprefix .tools/bin/model-repo-,dev airflow kfp lint) ## install what baked model repositories run in
+model-tools: $(addprefix .tools/bin/model-repo-,dev airflow kfp feast lint) ## install what baked model repositories run in
 .tools/bin/model-repo-%: FORCE
 	@cmp -s "$(MODEL_LOCKS)/$*.lock" $(MODEL)/$*/.lock || { mkdir -p $(MODEL) $(@D) && cp "$(MODEL_LOCKS)/$*.lock" $(MODEL)/$*.lock \
 	&& sh tools/install_apart.sh $(PYTHON) $(MODEL)/$* $(MODEL)/$*.lock && mv $(MODEL)/$*.lock $(MODEL)/$*/.lock; }
@@ -78,7 +78,7 @@ model-tools: $(addprefix .tools/bin/model-repo-,dev airflow kfp lint) ## install
 FORCE:
 
 test-templates-all: $(STAMP) model-tools ## bake every row of options and run its own checks: an hour
-	BEDPLATE_TEMPLATES=all BEDPLATE_REQUIRE=model-repo-dev,model-repo-airflow,model-repo-kfp $(BIN)/pytest tests/templates
+	BEDPLATE_TEMPLATES=all BEDPLATE_REQUIRE=model-repo-dev,model-repo-airflow,model-repo-kfp,model-repo-feast $(BIN)/pytest tests/templates
 
 PROBLEM ?= binary
 test-unlocked: $(STAMP) ## bake, lock anew with the newest versions, install, demo, check; PROBLEM=regression

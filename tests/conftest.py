@@ -30,6 +30,7 @@ INSTALL = {
     "zizmor": "pip install zizmor",
     "model-repo-airflow": "run `make model-tools`",
     "model-repo-dev": "run `make model-tools`",
+    "model-repo-feast": "run `make model-tools`",
     "model-repo-kfp": "run `make model-tools`",
     "openssl": "install openssl",
     "promtool": "run `make tools`, or install Prometheus",

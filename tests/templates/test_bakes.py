@@ -103,7 +103,7 @@ _Loose.add_multi_constructor("!", lambda _loader, _suffix, node: node.value)
 
 
 def test_only_what_was_chosen_is_there(baked: Path) -> None:
-    """One orchestrator, one CI; no folder is empty."""
+    """One orchestrator, one CI, a feature store if asked for; no folder is empty."""
     answers = read_record(baked).answers
     names = [str(path.relative_to(baked)) for path in _files(baked)]
     for choice, folder in _ORCHESTRATORS.items():
@@ -115,6 +115,9 @@ def test_only_what_was_chosen_is_there(baked: Path) -> None:
         answers["ci"] == "github",
         answers["ci"] == "gitlab",
     )
+    wanted = answers["feature_store"] == "feast"
+    assert any(name.startswith("feature_repo/") for name in names) == wanted
+    assert [n for n, text in _texts(baked) if not wanted and "Feast" in text] == []
     assert [p for p in baked.rglob("*") if p.is_dir() and not any(p.iterdir())] == []
 
 

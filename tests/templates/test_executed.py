@@ -26,6 +26,8 @@ IN_PART = {
 }  # fmt: skip
 """Row of which every run makes the checks that its answers change. With the demo of the default,
 each problem, engine, CI and way to serve is run."""
+WITH_FEAST = {"problem_type": "regression", "serving": "both", "feature_store": "feast"}
+"""Row whose features Feast gives. Its tests of the features go the whole way to a release."""
 ROWS = pairwise() if EVERY_ROW else [WHOLE]
 PARTS = [f"tests/{name}" for name in (
     "ci", "data_quality", "deploy", "drift", "fairness", "monitoring", "performance", "pipeline",
@@ -115,6 +117,17 @@ def test_what_other_answers_change_is_checked(repos: ModelRepos) -> None:
         code, said = make(made, *words)
 
         assert code == 0, said[-6000:]
+
+
+@pytest.mark.needs("model-repo-feast")
+def test_features_come_from_feast(repos: ModelRepos) -> None:
+    """Feast itself gives what was known then, and the same online; nothing of it reports home."""
+    made = repos.made(WITH_FEAST)
+    for words in (["lint"], ["test", "TESTS=tests/features"]):
+        code, said = make(made, *words)
+
+        assert code == 0, said[-6000:]
+        assert "SKIPPED" not in said
 
 
 @pytest.mark.skipif(not offline(), reason="needs unshare with user namespaces, and ip")

@@ -105,6 +105,7 @@ class _Known:
             # Reached from inside the cluster only; a laptop's runs go to a file.
             "mlflow_tracking_uri": "",
             "openlineage_url": data.get("OPENLINEAGE_URL", ""),
+            **({"feature_store_url": store} if (store := data.get("FEATURE_STORE_URL")) else {}),
             "model_domain": data["MODEL_DOMAIN"],
             "model_bucket": data["MODEL_BUCKET"],
         }

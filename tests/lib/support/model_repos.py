@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 TOOLS: Final = ROOT / ".tools" / "model-repo"
 """Environments that `make model-tools` installs."""
-ENGINES: Final = {"airflow": "airflow", "kubeflow-pipelines": "kfp"}
-"""Orchestrators that have an environment of their own."""
+APART: Final = {"airflow": "airflow", "kubeflow-pipelines": "kfp", "feast": "feast"}
+"""Answers that have an environment of their own."""
 LIMIT: Final = 900
 """Seconds that one command may take: several times what it takes on a busy machine."""
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -59,17 +59,18 @@ class ModelRepos:
         return self._made[key]
 
     def _bake(self, name: str, row: dict[str, str]) -> Path:
-        engine = ENGINES.get(row.get("orchestrator", "none"))
-        if engine is not None and not (TOOLS / engine).is_dir():
-            pytest.skip(f"needs model-repo-{engine}: run `make model-tools`")
+        tools = ["dev", *(APART[answer] for answer in row.values() if answer in APART)]
+        for tool in tools:
+            if not (TOOLS / tool).is_dir():
+                pytest.skip(f"needs model-repo-{tool}: run `make model-tools`")
         folder = self._folder / name
         folder.mkdir()
         made = bake(folder, **row)
-        for tool in ("dev", *([engine] if engine else [])):
+        for tool in tools:
             (made / (".venv" if tool == "dev" else f".venv-{tool}")).symlink_to(TOOLS / tool)
         commit(made)
         # Newer than the locks of the bake: nothing is installed anew.
-        for tool in ("dev", *([engine] if engine else [])):
+        for tool in tools:
             (TOOLS / tool / ".installed").touch()
         return made
 

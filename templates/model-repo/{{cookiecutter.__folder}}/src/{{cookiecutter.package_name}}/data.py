@@ -62,7 +62,7 @@ def observed() -> pd.DataFrame:
     outcome = day["target"].rank(pct=True).to_numpy()
     known = day.drop(columns=[SENSITIVE, "target"]).rename(columns={"applied_at": "observed_at"})
     before = known.assign(tenure_months=(known["tenure_months"] - 2).clip(lower=0), late_count=0.0)
-    after = known.assign(late_count=known["late_count"] + (outcome * 8).round())
+    after = known.assign(late_count=(outcome * 8).round())
     seen = [(before, -60), (known, 0), (after, 45)]
     times = [pd.to_datetime(frame["observed_at"]) + pd.Timedelta(days, "D") for frame, days in seen]
     return pd.concat(

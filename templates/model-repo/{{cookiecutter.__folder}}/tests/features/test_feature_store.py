@@ -56,16 +56,10 @@ def test_what_became_known_later_would_have_given_the_target_away(offline):
 
 def test_the_store_says_online_what_it_says_offline_at_that_time(offline):
     keys = dataset.read(offline, "current")[schema.KEY].tail(40).tolist()[::-1]
-    found = feature_store.online(offline, keys)
-    assert found[schema.KEY].tolist() == keys
-    pd.testing.assert_frame_equal(
-        found.set_index(schema.KEY)[INPUTS], _seen(2).loc[keys], check_names=False
-    )
-
-
-def test_whom_the_store_does_not_know_has_no_features(offline):
-    found = feature_store.online(offline, ["nobody"])
-    assert found[INPUTS].isna().to_numpy().all()
+    found = feature_store.online(offline, [*keys, "nobody"]).set_index(schema.KEY)[INPUTS]
+    assert found.index.tolist() == [*keys, "nobody"]
+    pd.testing.assert_frame_equal(found.loc[keys], _seen(2).loc[keys], check_names=False)
+    assert found.loc["nobody"].isna().all()  # whom the store does not know has no features
 
 
 def test_the_service_gives_the_inputs_of_the_model_as_the_contract_has_them(offline):
@@ -102,7 +96,6 @@ def server(offline):
 
 def test_a_feature_server_is_asked_where_the_platform_has_one(offline, server, monkeypatch):
     keys = dataset.read(offline, "current")[schema.KEY].head(5).tolist()
-    here = feature_store.online(offline, keys)
     monkeypatch.setenv("FEATURE_STORE_URL", server)
     until = time.monotonic() + 120
     while True:
@@ -112,7 +105,8 @@ def test_a_feature_server_is_asked_where_the_platform_has_one(offline, server, m
         except OpsError:
             assert time.monotonic() < until
             time.sleep(0.5)
-    pd.testing.assert_frame_equal(there, here)
+    found = there.set_index(schema.KEY)[INPUTS]
+    pd.testing.assert_frame_equal(found, _seen(2).loc[keys], check_names=False)
 
 
 def test_parity_finds_an_online_store_that_went_on_without_the_offline_one(released, monkeypatch):
