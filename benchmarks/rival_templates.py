@@ -1,6 +1,6 @@
 """Other templates' comparable runs, each from a checkout of its repository and its own words.
 
-A rival is baked, installed and run as its README says, in an environment of its own. Its
+A rival is baked, installed and run by its own commands, in an environment of its own. Its
 packages come from the index; they are installed twice, and the second time is measured, from uv's
 warm cache like ours.
 """

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-_running: set[subprocess.Popen[str]] = set()
-_told: set[subprocess.Popen[str]] = set()
+_running: dict[subprocess.Popen[str], bool] = {}
+"""Programs that run, and whether they were told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def run_child(
         errors="replace",
         process_group=0,
     )
-    _running.add(process)
+    _running[process] = False
     said: list[str] = []
     readers = (
         threading.Thread(target=_read, args=(process.stdout, [said.append, listen])),
@@ -67,9 +67,7 @@ def run_child(
     try:
         _wait(process)
     finally:
-        _running.discard(process)
-        interrupted = process in _told
-        _told.discard(process)
+        interrupted = _running.pop(process)
         for reader in readers:
             reader.join()
     return Ended(process.returncode, "\n".join(said), interrupted)
@@ -87,7 +85,7 @@ def _wait(process: subprocess.Popen[str]) -> None:
 def interrupt_children() -> None:
     """Tell every program that runs to stop, as Ctrl-C would."""
     for process in tuple(_running):
-        _told.add(process)
+        _running[process] = True
         process.send_signal(signal.SIGINT)
 
 

@@ -10,18 +10,15 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bedplate.governance.admission_rules import own_constraints_of
 from bedplate.governance.assessment import Options
 from bedplate.governance.bundling import PIPELINE
 from bedplate.governance.changes import FileTickets, change_of
+from bedplate.governance.judgement import ask
 from bedplate.governance.policy_set import admission_policies, shipped_policies
 from bedplate.governance.presenting import rule_texts
-from bedplate.governance.rego import rego_engine
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
 from bedplate.policy import release_fact
-from bedplate.policy.admission import judge_plan
-from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 from bedplate.policy.finding import Finding
 from bedplate.policy.formats.report import name_of
@@ -74,14 +71,8 @@ def _verdicts(found: Sequence[Finding]) -> Counter[tuple[str, str, str]]:
 def _judged(case: Case) -> tuple[Finding, ...]:
     cost = estimate(case.plan, case.spec, load_prices())
     known = facts(case.spec, case.judged_day, cost.hourly_usd, list(cost.unpriced), _release(case))
-    admission = admission_policies()
-    own = own_constraints_of(admission, case.spec)
-    engine = rego_engine(Options(case.root / "stacks"))
-    try:
-        found = evaluate(case.plan, shipped_policies(), known, engine, {}, "deploy")
-        return (*found, *judge_plan(case.plan, admission, engine, {}, "deploy", own))
-    finally:
-        engine.close()
+    options = Options(case.root / "stacks", phase="deploy")
+    return ask(case.plan, (shipped_policies(), admission_policies()), known, options, {}, {})
 
 
 def _release(case: Case) -> release_fact.Release:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bedplate.components.platform.supply import supply_of
 from bedplate.components.scope import Scope
@@ -21,13 +21,18 @@ from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bedplate.engine.plan import Plan
     from bedplate.errors import Problem
     from bedplate.governance.assessment import Options
     from bedplate.operate.cost import Cost
+    from bedplate.policy.admission_scope import Constraint
+    from bedplate.policy.catalogue import Catalogue
     from bedplate.policy.finding import Finding
     from bedplate.policy.release_fact import Release
     from bedplate.spec.resolve import Resolved
+    from bedplate.spec.tree import Origin
 
 
 def judged(name: str, options: Options) -> Assessment:
@@ -63,11 +68,26 @@ def _findings(
     catalogue, admission = policies_of(options.stacks), admission_policies_of(options.stacks)
     spec, unpriced = environment.spec, list(cost.unpriced)
     known = facts(spec, options.today, cost.hourly_usd, unpriced, release)
+    own = own_constraints_of(admission, spec)
+    return ask(plan, (catalogue, admission), known, options, environment.origins, own)
+
+
+def ask(
+    plan: Plan,
+    catalogues: tuple[Catalogue, Catalogue],
+    known: Mapping[str, Any],
+    options: Options,
+    origins: Mapping[str, Origin],
+    own: Mapping[str, Constraint],
+) -> tuple[Finding, ...]:
+    """Return what policies on plans, and those on Kubernetes objects, say of a plan.
+
+    ``known`` are the environment's facts; ``own`` are constraints of policies that are not shipped.
+    """
+    catalogue, admission = catalogues
     engine = rego_engine(options)
     try:
-        found = evaluate(plan, catalogue, known, engine, environment.origins, options.phase)
-        own = own_constraints_of(admission, spec)
-        inside = judge_plan(plan, admission, engine, environment.origins, options.phase, own)
-        return (*found, *inside)
+        found = evaluate(plan, catalogue, known, engine, origins, options.phase)
+        return (*found, *judge_plan(plan, admission, engine, origins, options.phase, own))
     finally:
         engine.close()
