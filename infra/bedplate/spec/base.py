@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from bedplate.spec.docstrings import docstring_of
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 _NAME = r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$"
 _ARN = r"^arn:aws(-cn|-us-gov)?:[a-z0-9-]+:[^\s]*$"
@@ -77,6 +84,14 @@ RepositoryName = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 class Spec(BaseModel):
     """A section: frozen, typed strictly, and refusing keys that it does not know."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the section's JSON Schema, in which each field has its docstring."""
+        schema = handler(core_schema)
+        for name, field in handler.resolve_ref_schema(schema)["properties"].items():
+            field.setdefault("description", docstring_of(cls, name))
+        return schema

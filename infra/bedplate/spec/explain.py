@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bedplate.errors import Problem
 from bedplate.spec.base import FORMS
+from bedplate.spec.docstrings import docstring_of
 from bedplate.spec.gpu_types import GPU_TYPES
 from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.regions import JURISDICTIONS, REGIONS
@@ -173,15 +174,18 @@ def _literals(expected: str) -> list[str]:
 
 def fields_at(location: Sequence[int | str]) -> Iterator[FieldInfo]:
     """Yield the field of each step of a location, as far as the models reach."""
+    for model, name in _steps(location):
+        yield model.model_fields[name]
+
+
+def _steps(location: Sequence[int | str]) -> Iterator[tuple[type[BaseModel], str]]:
+    """Yield each step's model and the name of its field."""
     model: type[BaseModel] | None = PlatformSpec
     for part in location:
-        if isinstance(part, int) or model is None:
+        if isinstance(part, int) or model is None or part not in model.model_fields:
             continue
-        field = model.model_fields.get(part)
-        if field is None:
-            continue
-        yield field
-        model = _model_in(field.annotation)
+        yield model, part
+        model = _model_in(model.model_fields[part].annotation)
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
@@ -196,11 +200,10 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 def describe(location: Sequence[int | str]) -> str:
     """Return the description of the field at a location, "" where there is none."""
-    fields = list(fields_at(location))
-    last = next((part for part in reversed(location) if isinstance(part, str)), None)
-    if not fields or last is None:
+    steps = list(_steps(location))
+    if not steps:
         return ""
-    description = " ".join((fields[-1].description or "").split())
+    description = " ".join(docstring_of(*steps[-1]).split())
     return description.split(". ", 1)[0]
 
 
