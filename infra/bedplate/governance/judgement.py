@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from bedplate.components.platform.supply import supply_of
@@ -50,8 +51,11 @@ def assessed(
     """Return the assessment of a plan; `release` is what its deployment goes by."""
     spec = environment.spec
     cost = estimate(plan, spec, load_prices())
-    findings = _findings(environment, plan, cost, options, release)
-    problems = (*environment.judged, *contracts(plan, environment))
+    with ThreadPoolExecutor(1) as beside:
+        # The policy engine is a process of its own: contracts are read while it works.
+        asked = beside.submit(_findings, environment, plan, cost, options, release)
+        problems = (*environment.judged, *contracts(plan, environment))
+        findings = asked.result()
     standing = standing_of(spec)
     return Assessment(spec.environment, spec.tier, problems, "", plan, findings, cost, standing)
 

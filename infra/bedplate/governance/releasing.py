@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +56,14 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
     environment = resolved(name, options)
     plan = simulated(environment, options)
     waivers = load_waivers(options.stacks.resolve().parent)
-    judged = assessed(environment, plan, options).decided(waivers, now.date())
-    if judged.exit_code:
-        fix = f"see what `bedplate check {name}` says"
-        raise BedplateError(f"{name} does not check clean. Fix: {fix}.", judged.exit_code)
-    bare = present_release(environment, plan, options, author, now)
-    made = replace(bare, summary=summary_of(judged))
+    with ThreadPoolExecutor(1) as beside:
+        # What it is made of is read and digested while the policy engine works.
+        bare = beside.submit(present_release, environment, plan, options, author, now)
+        judged = assessed(environment, plan, options).decided(waivers, now.date())
+        if judged.exit_code:
+            fix = f"see what `bedplate check {name}` says"
+            raise BedplateError(f"{name} does not check clean. Fix: {fix}.", judged.exit_code)
+        made = replace(bare.result(), summary=summary_of(judged))
     records = records_of(options.stacks, name)
     live = live_release(records)
     file = recorded(made, records)
