@@ -8,6 +8,8 @@ import pytest
 from support.kube import Refused
 from support.platform_plans import CASES, manifests, plan
 
+from bedplate.contracts.objects import scope_of
+
 if TYPE_CHECKING:
     from support.kube import Cluster
 
@@ -50,3 +52,23 @@ def test_an_unknown_field_is_refused(with_definitions: Cluster) -> None:
 
     with pytest.raises(Refused, match="dta"):
         with_definitions.apply(manifest, dry_run=True)
+
+
+def test_kinds_that_lie_in_no_namespace_are_known(with_definitions: Cluster) -> None:
+    """Kubernetes' own and those of definitions: the server says of each whether it lies in one."""
+    groups = [f"/apis/{each['preferredVersion']['groupVersion']}"
+              for each in with_definitions.call("GET", "/apis")["groups"]]  # fmt: skip
+    wrong: dict[str, str | None] = {}
+    seen = 0
+    for path in ("/api/v1", *groups):
+        group = path.split("/")[2] if path.startswith("/apis/") else ""
+        for entry in with_definitions.call("GET", path)["resources"]:
+            if "/" in entry["name"]:
+                continue
+            seen += 1
+            expected = "Namespaced" if entry["namespaced"] else "Cluster"
+            if scope_of(group, entry["kind"]) != expected:
+                wrong[f"{group}/{entry['kind']}"] = scope_of(group, entry["kind"])
+
+    assert wrong == {}
+    assert seen > 80

@@ -18,10 +18,20 @@ from bedplate.errors import EXIT_BLOCKED, UsageError, shown
 if TYPE_CHECKING:
     from bedplate.policy.own_tests import Tested
 
+_USUAL = {
+    False: ("aws:s3/bucket:Bucket", "tags.project"),
+    True: ("kubernetes:apps/v1:Deployment", "metadata.labels.project"),
+}
+"""What a new rule judges, and what it asks for, where nothing is said: on a plan, at admission."""
+_BY_DEFAULT_TYPE, _BY_DEFAULT_PROPERTY = (
+    f"By default {on_a_plan}; with --admission {at_admission}."
+    for on_a_plan, at_admission in zip(*_USUAL.values(), strict=True)
+)
 NEW_EXAMPLES = examples(
     "bedplate policy new naming bucket_project --property tags.project",
     "bedplate policy new cost database_class --type aws:rds/instance:Instance"
     " --property instanceClass",
+    "bedplate policy new naming workload_project --admission --property metadata.labels.project",
 )
 """End of the help page of `policy new`."""
 TEST_EXAMPLES = examples("bedplate policy test", "bedplate policy test --stacks ../acme/stacks")
@@ -45,12 +55,17 @@ def new(  # noqa: PLR0913 - each is an option of the command line
     concern: Annotated[str, typer.Argument(metavar="CONCERN", help="Folder, such as naming.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the rule's file.")],
     *,
+    admission: Annotated[
+        bool,
+        typer.Option("--admission", help="Judge Kubernetes objects, at their admission too."),
+    ] = False,
     resource_type: Annotated[
-        str, typer.Option("--type", help="Type of the resources to judge.")
-    ] = "aws:s3/bucket:Bucket",
+        str | None, typer.Option("--type", help=f"Type of what it judges. {_BY_DEFAULT_TYPE}")
+    ] = None,
     needed: Annotated[
-        str, typer.Option("--property", help="Input that each must state.")
-    ] = "tags.project",
+        str | None,
+        typer.Option("--property", help=f"What each must state. {_BY_DEFAULT_PROPERTY}"),
+    ] = None,
     severity: Annotated[
         str, typer.Option("--severity", help="critical, high, medium or low.")
     ] = "medium",
@@ -60,12 +75,13 @@ def new(  # noqa: PLR0913 - each is an option of the command line
     prefix: Annotated[str, typer.Option("--prefix", help="First part of its id.")] = "OWN",
     stacks: Stacks = Path("stacks"),
 ) -> None:
-    """Make an own rule with its tests: a resource of a type must state a property.
+    """Make an own rule with its tests: what is of a type must state a property.
 
     The files are a beginning that works; change rule and tests to what you need. Existing files
-    are never overwritten.
+    are never overwritten. A rule made with --admission judges the objects of a plan and manifests,
+    and is installed in the cluster.
     """
-    from bedplate.governance.policy_set import policies_of  # noqa: PLC0415 - see bedplate.cli
+    from bedplate.governance.policy_set import catalogues_of  # noqa: PLC0415 - see bedplate.cli
     from bedplate.policy.fields import SEVERITIES  # noqa: PLC0415 - likewise
     from bedplate.policy.own_scaffold import NewRule, new_files  # noqa: PLC0415 - likewise
 
@@ -73,8 +89,12 @@ def new(  # noqa: PLR0913 - each is an option of the command line
         raise UsageError(
             f"There is no severity `{severity}`. Fix: use one of {', '.join(SEVERITIES)}."
         )
-    rule = NewRule(concern, name, resource_type, needed, severity, control, prefix)
-    files = new_files(rule, _policies(stacks), _tests(stacks), policies_of(stacks))
+    usual = _USUAL[admission]
+    kind, stated = resource_type or usual[0], needed or usual[1]
+    rule = NewRule(concern, name, kind, stated, severity, control, prefix, admission)
+    on_plans, inside = catalogues_of(stacks)
+    mine, other = (inside, on_plans) if admission else (on_plans, inside)
+    files = new_files(rule, _policies(stacks), _tests(stacks), mine, other.policies)
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         deliver(text.rstrip("\n"), file)

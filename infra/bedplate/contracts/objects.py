@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bedplate.contracts import store
 from bedplate.contracts.shapes import Fault, faults, suggestion
@@ -20,6 +20,31 @@ _BUILT_IN: Final = frozenset(
     }
 )
 """API groups with a dot in their name that the API server itself serves."""
+_IN_NO_NAMESPACE: Final[dict[str, tuple[str, ...]]] = {
+    "": ("ComponentStatus", "Namespace", "Node", "PersistentVolume"),
+    "admissionregistration.k8s.io": (
+        "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
+        "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration",
+    ),
+    "apiextensions.k8s.io": ("CustomResourceDefinition",),
+    "apiregistration.k8s.io": ("APIService",),
+    "authentication.k8s.io": ("SelfSubjectReview", "TokenReview"),
+    "authorization.k8s.io": (
+        "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview",
+    ),
+    "certificates.k8s.io": ("CertificateSigningRequest", "ClusterTrustBundle"),
+    "flowcontrol.apiserver.k8s.io": ("FlowSchema", "PriorityLevelConfiguration"),
+    "networking.k8s.io": ("IPAddress", "IngressClass", "ServiceCIDR"),
+    "node.k8s.io": ("RuntimeClass",),
+    "rbac.authorization.k8s.io": ("ClusterRole", "ClusterRoleBinding"),
+    "resource.k8s.io": ("DeviceClass", "DeviceTaintRule", "ResourceSlice"),
+    "scheduling.k8s.io": ("PriorityClass",),
+    "storage.k8s.io": (
+        "CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass",
+    ),
+}  # fmt: skip
+"""Kubernetes' own kinds that lie in no namespace, by API group; `kubectl api-resources` of 1.35."""
 
 
 def group_of(api_version: str) -> str:
@@ -37,6 +62,14 @@ def plural_of(api_version: str, kind: str) -> str | None:
     """Return the plural of a custom kind, as in the name of its definition."""
     contract = store.kind(group_of(api_version), kind)
     return contract["plural"] if contract else None
+
+
+def scope_of(group: str, kind: str) -> Literal["Cluster", "Namespaced"] | None:
+    """Return whether objects of a kind lie in a namespace; None where nobody here knows."""
+    if group in _BUILT_IN or "." not in group:
+        return "Cluster" if kind in _IN_NO_NAMESPACE.get(group, ()) else "Namespaced"
+    contract = store.kind(group, kind)
+    return contract["scope"] if contract else None
 
 
 def object_faults(manifest: Mapping[str, Any]) -> list[Fault]:

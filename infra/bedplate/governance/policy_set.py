@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from bedplate.assets import asset
 from bedplate.errors import UsageError
 from bedplate.policy.catalogue import load_catalogue
-from bedplate.policy.own_rules import CONTROLS, own_folder, packs_of, with_own
+from bedplate.policy.own_rules import CONTROLS, with_own
+from bedplate.spec.own_policies import own_folder, packs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,9 +56,14 @@ def admission_policies_of(stacks: Path) -> Catalogue:
     return with_own(admission_policies(), own, controls, beside, admission=True)
 
 
+def catalogues_of(stacks: Path) -> tuple[Catalogue, Catalogue]:
+    """Return the policies of the platform on plans, and those at admission."""
+    return policies_of(stacks), admission_policies_of(stacks)
+
+
 def all_policies_of(stacks: Path) -> tuple[Policy, ...]:
     """Return every policy of the platform: those on plans, then those at admission."""
-    return (*policies_of(stacks).policies, *admission_policies_of(stacks).policies)
+    return tuple(policy for each in catalogues_of(stacks) for policy in each.policies)
 
 
 def own_rules_of(stacks: Path) -> Path | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bedplate.engine.plan import LayerPlan, Plan
 from bedplate.engine.simulator import LayerRequest, simulate_layer
+from bedplate.governance.admission_rules import refuse_own_faults
 from bedplate.governance.layers import (
     LAYERS,
     blueprint_folder,
@@ -50,7 +51,11 @@ def request(
 
 
 def simulated(environment: Resolved, options: Options, layers: Sequence[str] = LAYERS) -> Plan:
-    """Return what the layers would create, as if each had been deployed before the next."""
+    """Return what the layers would create, as if each had been deployed before the next.
+
+    Raises PolicyError with every fault of own rules at admission: the platform layer installs them.
+    """
+    refuse_own_faults(environment.spec, options.stacks)
     exports: dict[str, Mapping[str, Any]] = {}
     plans: list[LayerPlan] = []
     name = environment.spec.environment

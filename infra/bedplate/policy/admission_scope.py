@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bedplate.components.platform.admission_templates import CONSTRAINTS, TEAM_LABEL, constraint
+from bedplate.contracts.objects import scope_of
 from bedplate.policy.rego_input import is_open
 
 if TYPE_CHECKING:
@@ -47,19 +48,19 @@ class Constraint:
     def asks_about(self, manifest: Mapping[str, Any], namespaces: Mapping[str, Labels]) -> bool:
         """Tell whether the rule is asked about an object; `namespaces` are labels by name.
 
-        What lies in an unknown namespace, or in none, is chosen by no selector of namespaces. The
-        name "" stands for the namespace of objects that name none, where these are given one later.
+        What lies in an unknown namespace is chosen by no selector of namespaces. The name "" stands
+        for the namespace of objects that name none, where these are given one later.
         """
-        metadata = manifest.get("metadata")
-        if not isinstance(metadata, dict) or kind_of(manifest) not in self.kinds:
+        metadata, kind = manifest.get("metadata"), kind_of(manifest)
+        if not isinstance(metadata, dict) or kind not in self.kinds:
             return False
-        selector = self.match.get("namespaceSelector")
-        if selector:
-            own = namespaces.get(str(metadata.get("namespace") or ""))
-            if own is None or not _selects(selector, own):
-                return False
         labels = metadata.get("labels")
-        return _selects(self.match.get("labelSelector"), labels if isinstance(labels, dict) else {})
+        own: Labels = labels if isinstance(labels, dict) else {}
+        selector = self.match.get("namespaceSelector")
+        namespace = str(metadata.get("namespace") or "")
+        if selector and not _lies_in_chosen(selector, kind, namespace, own, namespaces):
+            return False
+        return _selects(self.match.get("labelSelector"), own)
 
 
 Labels = dict[str, Any]
@@ -70,6 +71,25 @@ def kind_of(manifest: Mapping[str, Any]) -> tuple[str, str]:
     """Return the API group and kind of an object."""
     api_version = str(manifest.get("apiVersion", ""))
     return api_version.rpartition("/")[0], str(manifest.get("kind", ""))
+
+
+def _lies_in_chosen(
+    selector: Mapping[str, Any],
+    kind: tuple[str, str],
+    namespace: str,
+    labels: Labels,
+    namespaces: Mapping[str, Labels],
+) -> bool:
+    """Tell what Gatekeeper does: a namespace is in itself, and what lies in none is always chosen.
+
+    A kind that nobody here knows counts as lying in none where it names none.
+    """
+    if kind == ("", "Namespace"):
+        return _selects(selector, labels)
+    if not namespace and scope_of(*kind) != "Namespaced":
+        return True
+    around = namespaces.get(namespace)
+    return around is not None and _selects(selector, around)
 
 
 def _selects(selector: Mapping[str, Any] | None, labels: Labels) -> bool:

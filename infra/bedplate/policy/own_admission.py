@@ -1,8 +1,8 @@
 """Own rules at admission: which objects each is asked about, and with which lists.
 
-No cluster holds a constraint of theirs. What a rule judges follows from its METADATA, as it does
-for a shipped one: the kinds of its types, in teams' namespaces, or in the whole cluster where that
-is where its kinds lie.
+What a rule judges follows from its METADATA, as it does for a shipped one: the kinds of its types,
+in teams' namespaces, or in the whole cluster where its kinds lie in none. The constraint that the
+platform layer makes of it is the same.
 """
 
 from __future__ import annotations

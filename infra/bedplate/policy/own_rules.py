@@ -9,13 +9,14 @@ silence. To tighten one of ours, write a rule that asks for more; both are then 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from bedplate.components.platform.admission_own import foreign
 from bedplate.errors import PolicyError, Problem
 from bedplate.policy.catalogue import Catalogue, load_catalogue
 from bedplate.policy.controls import load_controls
 from bedplate.policy.own_admission import admission_faults
+from bedplate.spec.own_policies import packs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,42 +24,10 @@ if TYPE_CHECKING:
 
     from bedplate.policy.catalogue import Module, Policy
 
-MARKER: Final = "PulumiPolicy.yaml"
-"""File that makes a folder a policy pack."""
 CONTROLS: Final = "controls.yaml"
 """File of clauses beside the packs."""
 RESERVED: Final = ("bedplate", "config")
 """First parts of package names, up to an underscore, that are ours or the facts'."""
-_ADMISSION: Final = re.compile(r"^inputFormat:\s*['\"]?kubernetes-admission\b", re.MULTILINE)
-
-
-def own_folder(stacks: Path, shipped: Path) -> Path | None:
-    """Return the folder of own rules beside the environment files; None where there is none.
-
-    ``shipped`` is the folder of the shipped policies, which in Bedplate's own repository lies
-    there too, or a copy of it does; neither is a folder of own rules.
-    """
-    folder = stacks.parent / "policies" if stacks.name else stacks.resolve().parent / "policies"
-    if not folder.is_dir() or folder.resolve() == shipped.resolve():
-        return None
-    packs = packs_of(folder) + packs_of(folder, admission=True)
-    return folder if packs and _texts(folder) != _texts(shipped) else None
-
-
-def _texts(folder: Path) -> dict[str, bytes]:
-    """Return what stands in the files of a folder, by their path below it."""
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
-
-
-def packs_of(folder: Path, *, admission: bool = False) -> list[Path]:
-    """Return the packs of a folder for deployments, or those for admission."""
-    markers = sorted(folder.glob(f"*/{MARKER}"))
-    return [
-        marker.parent
-        for marker in markers
-        if (_ADMISSION.search(marker.read_text(encoding="utf-8")) is not None) == admission
-    ]
 
 
 def with_own(
@@ -84,6 +53,7 @@ def with_own(
     problems += [fault for policy in own.policies for fault in _policy_faults(policy, taken)]
     if admission:
         problems += [fault for policy in own.policies for fault in admission_faults(policy)]
+        problems += [fault for each in own.modules for fault in foreign(each.file, each.text)]
     if problems:
         raise PolicyError("\n".join(str(problem) for problem in sorted(set(problems))))
     policies = sorted(

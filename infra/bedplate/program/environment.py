@@ -46,20 +46,26 @@ def environment() -> Resolved:
     given = _judging.get()
     if given is not None:
         return given
-    config = pulumi.Config("bedplate")
-    # The project lies in infra/<layer>; its environment files in stacks, beside infra.
-    root = Path(pulumi.runtime.get_root_directory()).resolve().parents[1]
-    stacks = Path(config.get("stacks") or root / "stacks")
-    blueprints = config.get("blueprints")
-    own = Path(blueprints) if blueprints else root / "blueprints"
+    blueprints = pulumi.Config("bedplate").get("blueprints")
+    own = Path(blueprints) if blueprints else _root() / "blueprints"
     try:
-        resolved = resolve(pulumi.get_stack(), stacks, own if own.is_dir() else None)
+        resolved = resolve(pulumi.get_stack(), stacks(), own if own.is_dir() else None)
         if resolved.judged:
             raise SpecError(resolved.judged)
     except BedplateError as error:
         # Pulumi shows a RunError's message without a traceback.
         raise pulumi.RunError(error.message) from None
     return resolved
+
+
+def stacks() -> Path:
+    """Return the folder of the environment files, beside infra where no other is named."""
+    return Path(pulumi.Config("bedplate").get("stacks") or _root() / "stacks")
+
+
+def _root() -> Path:
+    """Return the platform's folder: the project lies in infra/<layer> of it."""
+    return Path(pulumi.runtime.get_root_directory()).resolve().parents[1]
 
 
 def aws_provider(spec: PlatformSpec) -> aws.Provider:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from bedplate.components.platform.admission import Admission
+from bedplate.components.platform.admission import Admission, AdmissionArgs
 from bedplate.components.platform.certificates import Certificates
 from bedplate.components.platform.cluster_access import kubernetes_provider
 from bedplate.components.platform.component import PlatformArgs, PlatformComponent
@@ -29,6 +29,7 @@ from bedplate.components.platform.serving import Serving
 from bedplate.components.platform.storage import Storage
 from bedplate.components.platform.teams import Teams
 from bedplate.program.environment import aws_provider, environment
+from bedplate.program.own_rules import own_admission_rules
 
 if TYPE_CHECKING:
     import pulumi_aws as aws
@@ -52,7 +53,8 @@ class Platform:
 def platform() -> Platform:
     """Create the platform layer of the stack's environment.
 
-    Raises pulumi.RunError with everything that is wrong in the environment's files.
+    Raises pulumi.RunError with everything that is wrong in the environment's files, or in the
+    platform's own rules at admission.
     """
     spec = environment().spec
     reference = pulumi.StackReference(f"{_FOUNDATION}/{pulumi.get_stack()}")
@@ -77,7 +79,9 @@ def _components(scope: PlatformScope, opts: pulumi.ResourceOptions) -> None:
     secrets = Secrets("secrets", args(network_policies), opts)
     ingress = Ingress("ingress", args(mesh, certificates, secrets), opts)
     storage = Storage("storage", args(network_policies), opts)
-    Admission("admission", args(network_policies), opts)
+    own = own_admission_rules()
+    admission = AdmissionArgs(scope=scope, after=network_policies.ready, own=own)
+    Admission("admission", admission, opts)
     nodes = Nodes("nodes", args(network_policies), opts)
     GpuStack("gpu-stack", args(nodes), opts)
     _services(args(ingress, secrets, storage), opts)

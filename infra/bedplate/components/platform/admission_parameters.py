@@ -122,4 +122,4 @@ def enforcement(rule: AdmissionRule, spec: PlatformSpec) -> str:
         return spec.admission.enforcement
     blocks_from = spec.governance.enforcement.blocks_from or BLOCKS_FROM[spec.tier]
     grave = THRESHOLDS.index(rule.severity) <= THRESHOLDS.index(blocks_from)
-    return "deny" if grave else "warn"
+    return "deny" if grave and not rule.advisory else "warn"

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from bedplate.assets import asset
+from bedplate.contracts.objects import scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bedplate.spec.enforcement import Threshold
@@ -49,7 +50,7 @@ _SELECTORS: Final[dict[frozenset[str], list[dict[str, Any]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class AdmissionRule:
-    """One rule of the pack."""
+    """One rule of the pack, or of a platform's own."""
 
     id: str
     """Such as `ZT-102`."""
@@ -65,12 +66,15 @@ class AdmissionRule:
     """Names of the lists that its constraint gives it."""
     severity: Threshold
     """How much harm a violation does."""
+    advisory: bool = False
+    """Whether it only warns, whatever its severity."""
 
     @property
     def judges_cluster(self) -> bool:
-        """Whether it judges what lies in no namespace, where a selector of namespaces fits none."""
+        """Whether it judges nothing but what lies in no namespace, so that none need be chosen."""
         return all(
-            group == CONSTRAINTS or kind.startswith("Cluster") for group, kind in self.matches
+            group == CONSTRAINTS or scope_of(group, kind) == "Cluster"
+            for group, kind in self.matches
         )
 
     @property
@@ -93,19 +97,29 @@ class AdmissionRule:
 def rules(folder: Path | None = None) -> tuple[AdmissionRule, ...]:
     """Return the rules of the pack, by id, read once a process."""
     pack = folder or asset("policies") / "admission"
-    shared = [_body(file) for file in sorted((pack / "lib").glob("*.rego"))]
+    shared = [body(file.read_text()) for file in sorted((pack / "lib").glob("*.rego"))]
     files = (file for file in sorted(pack.glob("*/*.rego")) if file.parent.name != "lib")
     return tuple(sorted((_rule(file, shared) for file in files), key=lambda rule: rule.id))
 
 
-def _body(file: Path) -> str:
+def body(text: str) -> str:
     """Return a module without its head and comments, which would only make an object larger."""
-    text = _HEADER.sub("", file.read_text())
+    text = _HEADER.sub("", text)
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def _needed(code: str, shared: list[str]) -> list[str]:
+def whole(package: str, rule: str, code: str, shared: Sequence[str]) -> str:
+    """Return the Rego of a template: what a rule's code needs of the shared modules, and itself.
+
+    With version v1 the newer keywords need no import, and Gatekeeper refuses one. It asks for
+    `violation`.
+    """
+    handed = f'violation contains {{"msg": message}} if {{\n\tsome message in {rule}\n}}\n'
+    return "\n".join([f"package {package}\n", *_needed(code, shared), code, handed])
+
+
+def _needed(code: str, shared: Sequence[str]) -> list[str]:
     """Return the shared modules that a rule's code names something of, and those that they name."""
     needed: set[int] = set()
     words = set(_WORD.findall(code))
@@ -125,17 +139,11 @@ def _rule(file: Path, shared: list[str]) -> AdmissionRule:
     text = file.read_text()
     described = yaml.safe_load("".join(_metadata(text)))
     custom = described["custom"]
-    name = _RULE.findall(text)[0]
-    # With version v1 the newer keywords need no import, and Gatekeeper refuses one.
-    code = _body(file)
-    parts = [f"package {file.stem}\n", *_needed(code, shared), code]
-    # Gatekeeper asks for `violation`.
-    handed = f'violation contains {{"msg": message}} if {{\n\tsome message in {name}\n}}\n'
     return AdmissionRule(
         id=custom["id"],
         kind="Bedplate" + "".join(part.title() for part in file.stem.split("_")),
         title=described["title"],
-        rego="\n".join([*parts, handed]),
+        rego=whole(file.stem, _RULE.findall(text)[0], body(text), shared),
         matches=tuple(match_of(token) for token in custom["resource_types"]),
         parameters=tuple(custom.get("parameters", ())),
         severity=custom["severity"],

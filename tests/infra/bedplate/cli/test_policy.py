@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 RULE = "policies/own/naming/bucket_project.rego"
 TEST = "tests/policies/own/naming/bucket_project_test.rego"
 
+ADMISSION_RULE = "policies/own_admission/naming/workload_project.rego"
+ADMISSION_TEST = "tests/policies/own_admission/naming/workload_project_test.rego"
+
 FOLDER = "Fix: name a folder of packs, such as a copy of policies/."
+KINDS = "Fix: name a kind, such as kubernetes:apps/v1:Deployment."
 WORDS = "Fix: use words in small letters, joined by underscores."
 CLAUSES = "Fix: use an id of docs/reference/policies/controls.md, or of your own controls.yaml."
 
@@ -50,9 +54,54 @@ def test_a_new_rule_comes_with_its_test_and_its_pack(run: Run, project: Path) ->
     assert "#   id: OWN-002" in (project / "policies/own/cost/database_class.rego").read_text()
 
 
+def test_a_new_rule_at_admission_has_a_pack_of_its_own(run: Run, rule: Path) -> None:
+    """Its numbers are those of rules at admission; the two kinds stand side by side."""
+    first = run("policy", "new", "naming", "workload_project", "--admission")
+    words = ("--type", "kubernetes:core/v1:Namespace", "--property", "metadata.labels.cost-center")
+    second = run("policy", "new", "naming", "namespace_center", "--admission", *words)
+    marker = (rule / "policies/own_admission/PulumiPolicy.yaml").read_text()
+
+    assert first.out == (
+        "Written: policies/own_admission/PulumiPolicy.yaml\n"
+        f"Written: {ADMISSION_RULE}\nWritten: {ADMISSION_TEST}\n"
+        "Next: write what the rule asks for, then run `bedplate policy test`.\n"
+    )
+    assert second.code == 0
+    assert marker.endswith("inputFormat: kubernetes-admission\n")
+    for name, number in (("workload_project", 101), ("namespace_center", 102)):
+        text = (rule / f"policies/own_admission/naming/{name}.rego").read_text()
+        assert f"#   id: OWN-{number}\n" in text
+        assert "#   phase: [design, deploy, admission]\n" in text
+
+
+@pytest.mark.parametrize("by", ["regorus", pytest.param("opa", marks=pytest.mark.needs("opa"))])
+def test_the_tests_of_both_kinds_hold(
+    run: Run, rule: Path, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One verb runs them all, and a rule at admission that lost its point fails its own."""
+    if by == "regorus":
+        monkeypatch.setenv("PATH", "")
+    run("policy", "new", "naming", "workload_project", "--admission")
+    green = run("policy", "test")
+    file = rule / ADMISSION_RULE
+    file.write_text(file.read_text().replace('== "Deployment"', '== "Pod"'))
+    red = run("policy", "test", "--format", "json")
+    failed = {test["name"] for test in json.loads(red.out)["tests"] if test["result"] != "pass"}
+
+    assert (green.code, green.out[:22], red.code) == (0, "10 of 10 tests hold, r", 1)
+    assert failed == {
+        "own_admission_test.test_own_101_fails_where_it_is_empty",
+        "own_admission_test.test_own_101_fails_where_it_is_missing",
+    }
+
+
 @pytest.mark.parametrize(
     ("words", "refusal"),
     [
+        (
+            ("naming", "bucket", "--admission", "--type", "aws:s3/bucket:Bucket"),
+            f'The type "aws:s3/bucket:Bucket" is no kind of object. {KINDS}',
+        ),
         (
             ("naming", "Bucket"),
             f'The name "Bucket" is not valid. {WORDS}',
@@ -78,7 +127,7 @@ def test_a_new_rule_comes_with_its_test_and_its_pack(run: Run, project: Path) ->
             f'There is no control "gdpr:999". {CLAUSES}',
         ),
     ],
-    ids=["name", "concern", "several types", "property", "severity", "control"],
+    ids=["kind", "name", "concern", "several types", "property", "severity", "control"],
 )
 def test_what_does_not_fit_is_refused(
     run: Run, project: Path, words: tuple[str, ...], refusal: str

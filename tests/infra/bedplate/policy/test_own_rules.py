@@ -11,8 +11,9 @@ from support.plans import BUCKET, POLICIES, RULE, plan, resource, shipped
 
 from bedplate.errors import PolicyError
 from bedplate.policy.evaluate import evaluate
-from bedplate.policy.own_rules import own_folder, packs_of, with_own
+from bedplate.policy.own_rules import with_own
 from bedplate.policy.regorus_engine import RegorusEngine
+from bedplate.spec.own_policies import own_folder, packs_of
 
 if TYPE_CHECKING:
     from pathlib import Path

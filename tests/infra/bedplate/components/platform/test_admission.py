@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from support.platforms import objects, platform_plan, values
 
-from bedplate.components.platform.admission import Admission
+from bedplate.components.platform.admission import Admission, AdmissionArgs
 from bedplate.components.platform.admission_templates import rules
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def _plan(**admission: Any) -> Any:
-    return platform_plan(lambda args: Admission("admission", args), {"admission": admission})
+    from bedplate.components.platform.admission_templates import AdmissionRule
+    from bedplate.components.platform.component import PlatformArgs
+
+
+def _plan(own: Sequence[AdmissionRule] = (), **admission: Any) -> Any:
+    def build(args: PlatformArgs) -> None:
+        Admission("admission", AdmissionArgs(scope=args.scope, own=own))
+
+    return platform_plan(build, {"admission": admission})
 
 
 def test_every_rule_has_a_template_and_a_constraint() -> None:
