@@ -69,6 +69,13 @@ class RegoEngine(Protocol):
     name: str
     """Such as ``regorus``."""
 
+    keeps_policies: bool
+    """Whether a further run with the same policies costs next to nothing."""
+
+    def prepare(self, job: Job) -> None:
+        """Read a job's modules and facts before its inputs are there, where that saves time."""
+        ...
+
     def run(self, job: Job) -> list[Outcome]:
         """Return one outcome a task.
 

@@ -8,6 +8,7 @@ breaks is an error and never a pass.
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bedplate.policy.engine import Hit, Job, Outcome, RegoEngine
     from bedplate.policy.finding import Verdict
     from bedplate.policy.layer_view import LayerView
-    from bedplate.policy.questions import Question
+    from bedplate.policy.questions import Batch, Question
     from bedplate.spec.tree import Origin
 
 _APPLIES: Final = {
@@ -119,12 +120,19 @@ class _Judge:
 
     def answers(self, engine: RegoEngine) -> list[tuple[Question, Outcome]]:
         """Ask an engine; return what came of each question that had to be asked."""
-        first = self.questions.first()
-        answers = list(zip(first.questions, engine.run(first.job), strict=True))
-        again = self.questions.again(answers)
-        if again.questions:
-            answers += zip(again.questions, engine.run(again.job), strict=True)
-        return answers
+        answers = self._first(engine)
+        return answers + _answers(engine, self.questions.again(answers))
+
+    def _first(self, engine: RegoEngine) -> list[tuple[Question, Outcome]]:
+        if not engine.keeps_policies:
+            return _answers(engine, self.questions.on_resources(self.questions.on_layers()))
+        with ThreadPoolExecutor(1) as beside:
+            # The engine works while what it is asked next is written.
+            ready = beside.submit(engine.prepare, self.questions.nothing.job)
+            on_layers = beside.submit(_answers, engine, self.questions.on_layers())
+            single = self.questions.on_resources()
+            ready.result()
+            return on_layers.result() + _answers(engine, single)
 
     def findings(self, answers: Sequence[tuple[Question, Outcome]]) -> tuple[Finding, ...]:
         """Return the findings for all questions, those included that others answered."""
@@ -220,6 +228,11 @@ class _Judge:
             remediation=policy.remediation,
             source=source_of(policy, resource, self._origins),
         )
+
+
+def _answers(engine: RegoEngine, batch: Batch) -> list[tuple[Question, Outcome]]:
+    asked = batch.questions
+    return list(zip(asked, engine.run(batch.job), strict=True)) if asked else []
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bedplate.policy.finding import stack_urn
 from bedplate.policy.rego_input import (
@@ -12,11 +12,13 @@ from bedplate.policy.rego_input import (
     layer_inputs,
     narrowed,
     openings,
-    stack_input,
+    resource_text,
+    stack_entry,
+    stack_text,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bedplate.engine.plan import LayerPlan, Resource
     from bedplate.policy.catalogue import Policy
@@ -34,14 +36,15 @@ class LayerView:
         self._layer = layer
         # With each answer the tree that it is about, so that no other takes its identity.
         self._providers: dict[tuple[str | None, int], tuple[Tree, str]] = {}
+        self._documents: dict[tuple[str, bool], str] = {}
 
     def document(self, resource: Resource, *, whole: bool) -> str:
-        """Return the input of a rule on one resource as JSON.
-
-        Where it is not to be whole, properties stand in one place only: at its top.
-        """
-        given = self.inputs[resource.urn]
-        return dumps(given if whole else _at_top(given))
+        """Return the input of a rule on one resource as JSON; see `resource_text`."""
+        key = (resource.urn, whole)
+        if key not in self._documents:
+            given, provider = self.inputs[resource.urn], self._provider(resource, None)
+            self._documents[key] = resource_text(given, provider, whole=whole)
+        return self._documents[key]
 
     def seen(self, resource: Resource, tree: Tree) -> str:
         """Return all that a narrow rule decides by, as JSON: a type, and what it reads."""
@@ -67,10 +70,11 @@ class LayerView:
 
     def stack_document(self, *, whole: bool) -> str:
         """Return the input of a stack rule as JSON."""
-        inputs = self.inputs
-        if not whole:
-            inputs = {urn: _at_top(given) for urn, given in inputs.items()}
-        return dumps(stack_input(self._layer, inputs))
+        entries = (
+            stack_entry(one, self.inputs[one.urn], self.document(one, whole=whole))
+            for one in self.resources
+        )
+        return stack_text(self._layer, entries)
 
     @cached_property
     def _types(self) -> dict[str, list[Resource]]:
@@ -117,10 +121,6 @@ class LayerView:
         says = (("unknown", "known only after a deployment"), ("secret", "secret"))
         parts = [f"{', '.join(sorted(seen[key]))} is {text}" for key, text in says if seen[key]]
         return f"Not judged: {'; '.join(parts)}." if parts else ""
-
-
-def _at_top(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if key != "__properties"}
 
 
 def judges(policy: Policy, token: str) -> bool:

@@ -33,6 +33,7 @@ class OpaEngine:
     """Evaluates with ``opa eval``; a batch that breaks is split until the rule is found."""
 
     name = "opa"
+    keeps_policies = False
 
     def __init__(self, binary: str = "opa", batch_seconds: float = 120.0) -> None:
         found = shutil.which(binary)
@@ -43,6 +44,9 @@ class OpaEngine:
             )
         self._binary = str(Path(found).resolve())
         self._seconds = batch_seconds
+
+    def prepare(self, job: Job) -> None:
+        """Do nothing: policies are read in each run."""
 
     def run(self, job: Job) -> list[Outcome]:
         """Return one outcome a task; see ``RegoEngine``."""

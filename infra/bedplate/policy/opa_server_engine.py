@@ -44,9 +44,13 @@ class OpaServerEngine:
     """Evaluates in a running OPA server."""
 
     name = "opa-server"
+    keeps_policies = False
 
     def __init__(self, address: str, token: str | None = None, seconds: float = 30.0) -> None:
         self._connection = Connection(address, token, seconds)
+
+    def prepare(self, job: Job) -> None:
+        """Do nothing: policies are read in each run."""
 
     def run(self, job: Job) -> list[Outcome]:
         """Return one outcome a task; see ``RegoEngine``."""

@@ -90,6 +90,8 @@ class Questions:
         self._config = config
         self._by_type: dict[str, _OnType] = {}
         self._made = 0
+        # A resource's properties stand in its input twice; most rules look at one place only.
+        self._whole = any("__properties" in module.text for module in modules)
         self.layers = [LayerView(layer) for layer in plan.layers]
         """The layers of the plan."""
 
@@ -105,11 +107,24 @@ class Questions:
             self._add_stack(batch, layer, whole=True)
         return batch
 
-    def first(self) -> Batch:
-        """Return the questions that have to be asked in any case."""
+    @property
+    def nothing(self) -> Batch:
+        """No question: what an engine needs before the first."""
+        return self._batch()
+
+    def on_layers(self) -> Batch:
+        """Return the questions about whole layers."""
         batch = self._batch()
-        # A resource's properties stand in its input twice; most rules look at one place only.
-        whole = any("__properties" in module.text for module in self._modules)
+        for layer in self.layers:
+            self._add_stack(batch, layer, whole=self._whole)
+        return batch
+
+    def on_resources(self, batch: Batch | None = None) -> Batch:
+        """Return the questions about single resources that have to be asked in any case.
+
+        They are added to a batch that is given.
+        """
+        batch = batch or self._batch()
         groups: dict[tuple[tuple[str, ...], str], list[Question]] = {}
         for layer in self.layers:
             for resource in layer.resources:
@@ -124,8 +139,7 @@ class Questions:
                         one.alike.append(other)
                 if on_type.wide:
                     questions = self._asked(on_type.wide, layer, resource)
-                    batch.add(questions, layer.document(resource, whole=whole))
-            self._add_stack(batch, layer, whole=whole)
+                    batch.add(questions, layer.document(resource, whole=self._whole))
         return batch
 
     def again(self, answers: Iterable[tuple[Question, Outcome]]) -> Batch:

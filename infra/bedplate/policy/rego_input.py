@@ -53,8 +53,19 @@ def layer_inputs(layer: LayerPlan) -> dict[str, dict[str, Any]]:
     return inputs
 
 
-def stack_input(layer: LayerPlan, inputs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the input of a stack rule: the stack itself and all resources of the layer."""
+def resource_text(given: Mapping[str, Any], provider: str, *, whole: bool) -> str:
+    """Return a rule's input as JSON, as `resource_input` made it, with its provider as JSON.
+
+    Where it is not to be whole, properties stand in one place only: at its top.
+    """
+    apart = ("__provider", "__properties")
+    top = dumps({key: value for key, value in given.items() if key not in apart})
+    again = f',"__properties":{dumps(given["__properties"])}' if whole else ""
+    return f'{top[:-1]},"__provider":{provider}{again}}}'
+
+
+def stack_text(layer: LayerPlan, entries: Iterable[str]) -> str:
+    """Return the input of a stack rule as JSON: the stack itself and the entries of resources."""
     root = {
         "__type": STACK_TYPE,
         "__name": f"{layer.project}-{layer.stack}",
@@ -65,17 +76,20 @@ def stack_input(layer: LayerPlan, inputs: Mapping[str, dict[str, Any]]) -> dict[
         "dependencies": [],
         "propertyDependencies": {},
     }
-    resources = [
-        inputs[resource.urn]
-        | {
-            "dependencies": list(resource.dependencies),
-            "propertyDependencies": {
-                key: list(urns) for key, urns in resource.property_dependencies.items()
-            },
-        }
-        for resource in layer.resources
-    ]
-    return {"resources": [root, *resources]}
+    return f'{{"resources":[{",".join((dumps(root), *entries))}]}}'
+
+
+def stack_entry(resource: Resource, given: Mapping[str, Any], text: str) -> str:
+    """Return what a stack rule sees of a resource: its input as JSON, and what it depends on."""
+    ties = {
+        "dependencies": list(resource.dependencies),
+        "propertyDependencies": {
+            key: list(urns) for key, urns in resource.property_dependencies.items()
+        },
+    }
+    if ties.keys() & given.keys():  # a property of that name gives way
+        return dumps(json.loads(text) | ties)
+    return f"{text[:-1]},{dumps(ties)[1:]}"
 
 
 def tree_of(paths: Iterable[str]) -> Tree:

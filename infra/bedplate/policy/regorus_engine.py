@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +49,7 @@ class RegorusEngine:
     """Evaluates in a worker process; one rule that never ends or crashes costs only itself."""
 
     name = "regorus"
+    keeps_policies = True
 
     def __init__(self, task_seconds: float = 5.0) -> None:
         self._task_seconds = task_seconds
@@ -61,6 +63,10 @@ class RegorusEngine:
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # It starts while whoever made the engine works out what to ask.
         self._start()
+
+    def prepare(self, job: Job) -> None:
+        """Have the worker read modules and facts; should it end over them, `run` will say so."""
+        self._round(replace(job, inputs=(), tasks=()), [], {}, together=True)
 
     def run(self, job: Job) -> list[Outcome]:
         """Return one outcome a task; see ``RegoEngine``."""

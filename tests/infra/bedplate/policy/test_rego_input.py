@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +15,14 @@ from bedplate.policy.rego_input import (
     layer_inputs,
     narrowed,
     openings,
-    stack_input,
+    resource_text,
+    stack_entry,
+    stack_text,
     tree_of,
 )
+
+if TYPE_CHECKING:
+    from bedplate.engine.plan import LayerPlan
 
 UNKNOWN = {"$unknown": True}
 SECRET = {"$secret": True}
@@ -71,12 +76,43 @@ def test_a_stack_rule_sees_the_stack_and_all_dependencies() -> None:
     bucket = resource(BUCKET)
     policy = reading("aws:s3/bucketPolicy:BucketPolicy", "p", {}, "bucket", bucket)
     layer = plan(bucket, policy).layers[0]
-    stack, first, second = stack_input(layer, layer_inputs(layer))["resources"]
+    stack, first, second = seen_by_a_stack_rule(layer)
 
     assert stack["__type"] == "pulumi:pulumi:Stack"
     assert (first["__urn"], first["dependencies"]) == (urn(BUCKET, "x"), [])
     assert second["dependencies"] == [bucket.urn]
     assert second["propertyDependencies"] == {"bucket": [bucket.urn]}
+
+
+def test_dependencies_win_over_a_property_of_that_name() -> None:
+    """A rule never takes what a program wrote for what a resource depends on."""
+    bucket = resource(BUCKET, inputs={"dependencies": ["all"], "propertyDependencies": {"a": 1}})
+    _, seen = seen_by_a_stack_rule(plan(bucket).layers[0])
+
+    assert (seen["dependencies"], seen["propertyDependencies"]) == ([], {})
+    assert seen["__urn"] == bucket.urn
+
+
+@settings(max_examples=40)
+@given(inputs=st.dictionaries(st.text(), _values), whole=st.booleans())
+def test_a_resource_is_told_in_pieces_as_it_is_told_whole(
+    *, inputs: dict[str, Any], whole: bool
+) -> None:
+    """Whatever its properties are, its text holds the document, on one line."""
+    bucket = resource(BUCKET, inputs=inputs)
+    (document,) = layer_inputs(plan(bucket).layers[0]).values()
+    text = resource_text(document, dumps(document["__provider"]), whole=whole)
+
+    assert "\n" not in text
+    assert json.loads(text) == {k: v for k, v in document.items() if whole or k != "__properties"}
+
+
+def seen_by_a_stack_rule(layer: LayerPlan) -> list[dict[str, Any]]:
+    """Return what a stack rule sees of a layer."""
+    inputs = layer_inputs(layer)
+    entries = (stack_entry(one, inputs[one.urn], dumps(inputs[one.urn])) for one in layer.resources)
+    found: list[dict[str, Any]] = json.loads(stack_text(layer, entries))["resources"]
+    return found
 
 
 def test_openings_are_found_on_the_way_at_the_place_and_below() -> None:
