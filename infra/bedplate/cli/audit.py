@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from bedplate.dsse import PublicKey
     from bedplate.governance.auditing import Audited
     from bedplate.governance.evidence_verify import Evidence
+    from bedplate.governance.records import Records
+    from bedplate.spec.platform import PlatformSpec
 
-EXAMPLES = examples("bedplate audit log prod", "bedplate audit log prod --format json")
+EXAMPLES = examples("bedplate audit log prod", "bedplate audit log dev --sandbox --format json")
 """End of the help page of `audit log`."""
 VERIFY_EXAMPLES = examples(
     "bedplate audit verify prod",
@@ -43,6 +45,9 @@ VERIFY_EXAMPLES = examples(
 
 Anchors = Literal["git", "s3"]
 """What a ledger is held against: git's history alone, or the evidence bucket as well."""
+InSandbox = Annotated[
+    bool, typer.Option("--sandbox", help="The record of what was deployed to the sandbox.")
+]
 Verified = Annotated[
     str | None,
     typer.Argument(
@@ -65,15 +70,18 @@ def audit() -> None:
 def log(
     environment: Environment,
     *,
+    sandbox: InSandbox = False,
     stacks: Stacks = Path("stacks"),
     output_format: OutputFormat = "table",
 ) -> None:
-    """Show what was released, approved and deployed, oldest first."""
+    """Show what was released, approved and deployed, oldest first.
+
+    Deployments to the sandbox are recorded there: --sandbox shows them.
+    """
     from bedplate.governance.ledger import entries  # noqa: PLC0415 - see bedplate.cli
-    from bedplate.governance.records import records_of  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
-    found = list(entries(records_of(stacks, environment).ledger))
+    found = list(entries(_records(environment, stacks, in_sandbox=sandbox).ledger))
     if output_format == "json":
         say(json.dumps({"schema": "bedplate.log/v1", "entries": found}, indent=2))
         return
@@ -104,6 +112,7 @@ def verify(
             show_default=False,
         ),
     ] = None,
+    sandbox: InSandbox = False,
     stacks: Stacks = Path("stacks"),
     output_format: OutputFormat = "table",
 ) -> None:
@@ -111,20 +120,27 @@ def verify(
 
     Of a ledger each entry must follow from the one before it, each signature must be by a listed
     approver, and in git's history lines are only ever added; --anchor s3 also asks the evidence
-    bucket. Of a bundle, with nothing but the file, all that it holds must fit together. Exits 1
-    where something is wrong, or can't be known.
+    bucket. Of a bundle, with nothing but the file, all that it holds must fit together. --sandbox
+    verifies the ledger of what was deployed there. Exits 1 where something is wrong, or can't be
+    known.
     """
     if environment is None and bundle is None:
         fix = "name an environment, or a file by --bundle"
         raise UsageError(f"There is nothing to verify. Fix: {fix}.")
     if environment is None and anchor != "git":
         raise UsageError(f"--anchor {anchor} is of an environment. Fix: name it too.")
+    if sandbox and (environment is None or anchor != "git"):
+        fix = "name an environment, and leave out --anchor"
+        raise UsageError(f"The sandbox has a ledger, and no evidence bucket. Fix: {fix}.")
     keys = [public_key(file) for file in signer or ()]
     found = None if bundle is None else _evidence(bundle, keys)
-    ledger = None
+    records, ledger = None, None
     if environment is not None:
-        ledger = _audited(environment, stacks, (found, keys), in_bucket=anchor == "s3")
-    _tell(environment, stacks, ledger, (bundle, found), as_json=output_format == "json")
+        chosen([environment], stacks)
+        records = _records(environment, stacks, in_sandbox=sandbox)
+        spec = spec_of(environment, stacks)
+        ledger = _audited(records, spec, (found, keys), in_bucket=anchor == "s3")
+    _tell(records, ledger, (bundle, found), as_json=output_format == "json")
     wrong = (found is not None and found.faults) or (ledger is not None and ledger.ledger.faults)
     raise typer.Exit(EXIT_BLOCKED if wrong else EXIT_CLEAN)
 
@@ -136,26 +152,28 @@ def _evidence(bundle: Path, keys: list[PublicKey]) -> Evidence:
         return verify_bundle(bundle, keys)
 
 
+def _records(environment: str, stacks: Path, *, in_sandbox: bool) -> Records:
+    from bedplate.governance.records import records_of  # noqa: PLC0415 - see bedplate.cli
+
+    return records_of(stacks, environment, in_sandbox=in_sandbox)
+
+
 def _audited(
-    environment: str,
-    stacks: Path,
+    records: Records,
+    spec: PlatformSpec,
     beside: tuple[Evidence | None, list[PublicKey]],
     *,
     in_bucket: bool,
 ) -> Audited:
     from bedplate.governance.auditing import audited  # noqa: PLC0415 - see bedplate.cli
-    from bedplate.governance.records import records_of  # noqa: PLC0415 - likewise
 
-    chosen([environment], stacks)
-    records, spec = records_of(stacks, environment), spec_of(environment, stacks)
     with working(f"Verifying {shown(records.ledger)}"):
         evidence, former = beside
         return audited(records, spec, in_bucket=in_bucket, evidence=evidence, former=former)
 
 
 def _tell(
-    environment: str | None,
-    stacks: Path,
+    records: Records | None,
     ledger: Audited | None,
     bundle: tuple[Path | None, Evidence | None],
     *,
@@ -171,10 +189,8 @@ def _tell(
         return
     if file is not None and evidence is not None:
         say(evidence_text(shown(file), evidence))
-    if environment is not None and ledger is not None:
-        from bedplate.governance.records import records_of  # noqa: PLC0415 - see bedplate.cli
-
-        say(_text(shown(records_of(stacks, environment).ledger), environment, ledger))
+    if records is not None and ledger is not None:
+        say(_text(shown(records.ledger), records.environment, ledger))
 
 
 def _document(found: Audited) -> dict[str, object]:

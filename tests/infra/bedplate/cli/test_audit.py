@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "333333333333"
 BUCKET = f"acme-prod-evidence-{ACCOUNT}"
+EVENTS = ["release", "approval", "approval", "deployment-started", "deployed"]
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +214,29 @@ def test_what_can_not_be_verified_is_a_sentence(
     done = run("audit", "verify", *words)
 
     assert (done.code, done.err) == (2, said)
+
+
+def test_the_sandbox_has_a_record_of_its_own(run: Callable[..., Any], platform: Path) -> None:
+    """Its ledger is shown and verified by itself; it has no evidence bucket to be held against."""
+    ledger = platform / "ledger/prod.jsonl"
+    kept = platform / ".bedplate/sandbox/ledger/prod.jsonl"
+    nothing = run("audit", "log", "prod", "--sandbox")
+    kept.parent.mkdir(parents=True)
+    shutil.move(ledger, kept)
+    shown = run("audit", "log", "prod", "--sandbox", "--format", "json")
+    good = run("audit", "verify", "prod", "--sandbox")
+    kept.write_text("\n".join(kept.read_text().splitlines()[1:]) + "\n")
+    cut = run("audit", "verify", "prod", "--sandbox")
+    asked = run("audit", "verify", "prod", "--sandbox", "--anchor", "s3")
+
+    assert nothing.out == "Nothing is recorded of prod yet.\n"
+    assert [entry["event"] for entry in json.loads(shown.out)["entries"]] == EVENTS
+    assert good.out == (
+        ".bedplate/sandbox/ledger/prod.jsonl: 5 entries, 2 signed, all as they were written.\n"
+    )
+    assert (good.code, cut.code, asked.code) == (0, 1, 2)
+    assert cut.out.startswith(".bedplate/sandbox/ledger/prod.jsonl: ")
+    assert asked.err == (
+        "The sandbox has a ledger, and no evidence bucket. "
+        "Fix: name an environment, and leave out --anchor.\n"
+    )
