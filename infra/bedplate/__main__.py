@@ -6,8 +6,7 @@ import signal
 import sys
 from typing import NoReturn
 
-_INTERRUPTED = 128 + signal.SIGINT
-_TERMINATED = 128 + signal.SIGTERM
+from bedplate.errors import EXIT_INTERRUPTED, EXIT_TERMINATED
 
 
 def entry() -> NoReturn:
@@ -29,10 +28,10 @@ def entry() -> NoReturn:
 
         begin()
     except KeyboardInterrupt:
-        code: int | str | None = _INTERRUPTED
+        code: int | str | None = EXIT_INTERRUPTED
     except SystemExit as stop:
         code = stop.code
-    sys.exit(_TERMINATED if terminated and code == _INTERRUPTED else code)
+    sys.exit(EXIT_TERMINATED if terminated and code == EXIT_INTERRUPTED else code)
 
 
 if __name__ == "__main__":

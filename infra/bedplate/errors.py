@@ -23,6 +23,10 @@ EXIT_UNRESOLVED = 3
 """Nothing failed, but a verdict is open where open verdicts block."""
 EXIT_INTERNAL = 70
 """Our own fault (EX_SOFTWARE of sysexits.h)."""
+EXIT_INTERRUPTED = 130
+"""Ended by Ctrl-C (128 and the number of SIGINT)."""
+EXIT_TERMINATED = 143
+"""Ended by SIGTERM (128 and its number)."""
 
 
 def shown(path: str | Path) -> str:

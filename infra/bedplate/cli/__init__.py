@@ -44,14 +44,11 @@ from bedplate.cli import (
 )
 from bedplate.cli.console import complain, say
 from bedplate.cli.parameters import examples
-from bedplate.errors import EXIT_INTERNAL, BedplateError
+from bedplate.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, BedplateError
 from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_INTERRUPTED = 130
-"""Exit code of a command that Ctrl-C ended (128 and the signal's number)."""
 
 _DEBUG = "--debug"
 
@@ -137,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return EXIT_INTERRUPTED
     except BedplateError as error:
         if debug:
             traceback.print_exc()
