@@ -7,6 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
+# Early: it looks for each type that it trusts in every module that is loaded.
+import skops.io  # noqa: F401
 import yaml
 
 from {{cookiecutter.package_name}}.ops import context as contexts
@@ -93,7 +96,7 @@ def repository(released, tmp_path, monkeypatch):
     return dataclasses.replace(released, root=root, build=root / "build")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def configure():
     """Change a file of `config/` of a copied repository."""
 

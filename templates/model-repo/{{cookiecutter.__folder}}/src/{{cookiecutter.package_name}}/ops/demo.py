@@ -4,6 +4,9 @@ import os
 import sys
 import time
 
+# First: it looks for each type that it trusts in every module that is loaded.
+import skops.io  # noqa: F401
+
 from . import serving
 from .context import Context, here
 from .step import _say, guarded, run
