@@ -117,7 +117,7 @@ def statement(prop: str, **new: Any) -> Change:
 
 
 def without_denials(resource: Resource) -> Resource:
-    """Keep only the Allow statements of a bucket policy, and one so that it stays a policy."""
+    """Keep only the Allow statements of a policy, and one so that it stays a policy."""
     document = json.loads(resource.inputs["policy"])
     kept = [entry for entry in document["Statement"] if entry["Effect"] == "Allow"]
     document["Statement"] = kept or [{"Effect": "Allow", "Action": "s3:ListBucket"}]
@@ -264,6 +264,8 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
         "everybody",
         statement("policy", Principal="*", Action="*", Resource="*"),
     ),
+    ("ZT-012", _SPACE, "no standard", put("metadata.labels", {"a": "b"})),
+    ("ZT-012", _SPACE, "no labels", drop("metadata.labels")),
     ("ZT-011", _PRIVACY, "gone", gone),
     ("ZT-011", _PRIVACY, "one switch off", put("blockPublicPolicy", new=False)),
     ("ZT-011", _PRIVACY, "one switch unsaid", drop("restrictPublicBuckets")),
@@ -307,6 +309,7 @@ _FAULTS: tuple[tuple[str, str, str, Change], ...] = (
 
 _NAMED: tuple[tuple[str, str, str, Change, str], ...] = (
     ("OPS-005", _HELM, "no log", gone, "request-log"),
+    ("RES-008", _IAM, "no denials", without_denials, "boundary"),
     ("ZT-007", _ADMIN, "a stranger", put("principalArn", _STRANGER), "ClusterAdmin"),
     ("ZT-003", _NETWORK, "gone", gone, "/default-deny"),
     ("ZT-003", _NETWORK, "one way", put("spec.policyTypes", ["Ingress"]), "/default-deny"),
@@ -334,6 +337,7 @@ def _production() -> Iterator[Fault]:
     longer, shorter = put("rules.*.expiration.days", 9999), put("rules.*.expiration.days", 30)
     yield Fault("OPS-004", _LIFECYCLE, "kept too long", longer, "datasets")
     yield Fault("OPS-005", _LIFECYCLE, "gone too soon", shorter, "requests")
+    yield Fault("OPS-009", _POOL, "Karpenter's choice", drop("spec.disruption"))
     blotted = drop("values.config.processors.transform")
     yield Fault("OPS-005", _HELM, "names stay", blotted, "request-log")
     for token in (_BUCKET, _KEY, _RDS, _VAULT, _CLUSTER, _ECR):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from support.plans import BUCKET, KEY, SSE, reading, resource
 from support.rule_cases import (
     GROUP,
+    NAMESPACE,
     RDS,
     UNKNOWN,
     Case,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CLUSTER = "aws:eks/cluster:Cluster"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+POOL = "kubernetes:karpenter.sh/v1:NodePool"
 VPC = "aws:ec2/vpc:Vpc"
 TAGS = {
     "owner": "ml-platform",
@@ -149,6 +151,7 @@ def _residency() -> dict[str, Case]:
     one_zone = {"multiAz": False, "backupRetentionPeriod": 14}
     two_zones = {"multiAz": True, "backupRetentionPeriod": 14}
     daily, weekly = "cron(0 3 * * ? *)", "cron(0 3 ? * SUN *)"
+    in_region = {"StringEquals": {"aws:RequestedRegion": "me-central-1"}}
     abroad, here, open_ = {"region": "me-south-1"}, {"region": "me-central-1"}, {"region": UNKNOWN}
     return {
         "RES-001": Case(
@@ -177,6 +180,12 @@ def _residency() -> dict[str, Case]:
             [resource(RDS, inputs=two_zones), *_backup(weekly)],
             [resource(RDS, inputs=two_zones), *_backup(daily)],
         ),
+        "RES-008": of(
+            "aws:iam/policy:Policy",
+            {"policy": _policy(Action="ec2:*", Resource="*")},
+            {"policy": _policy(Action="ec2:*", Resource="*", Condition=in_region)},
+            {"policy": UNKNOWN},
+        ),
         "TAG-001": of(VPC, {"tags": {"owner": "x"}}, {"tags": TAGS}, {"tags": UNKNOWN}),
         "TAG-002": of(VPC, {"tags": {"owner": "x"}}, {"tags": TAGS}, {"tags": UNKNOWN}),
         "TAG-003": of(
@@ -198,6 +207,7 @@ def _zero_trust() -> dict[str, Case]:
     switches = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     closed = dict.fromkeys(switches, True)
     ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    enforce = "pod-security.kubernetes.io/enforce"
     return {
         "ZT-001": of(
             CLUSTER,
@@ -227,6 +237,12 @@ def _zero_trust() -> dict[str, Case]:
                 bucket,
                 part(bucket, "BucketPublicAccessBlock", **closed | {"blockPublicAcls": UNKNOWN}),
             ],
+        ),
+        "ZT-012": of(
+            NAMESPACE,
+            {"metadata": {"labels": {"bedplate/team": "fraud", enforce: "baseline"}}},
+            {"metadata": {"labels": {"bedplate/team": "fraud", enforce: "restricted"}}},
+            {"metadata": {"labels": {"bedplate/team": "fraud", enforce: UNKNOWN}}},
         ),
         "ZT-009": of(
             TEMPLATE,
@@ -262,6 +278,8 @@ def _operations() -> dict[str, Case]:
     ]
     sizes = [{"maxSize": size} for size in (5, 4, UNKNOWN)]
     pools = [{"instanceTypes": ["g6.xlarge"], "scalingConfig": size} for size in sizes]
+    whens = ("Balanced", "WhenEmpty", UNKNOWN)
+    disruptions = [{"consolidationPolicy": when, "consolidateAfter": "1m"} for when in whens]
     log_group = "aws:cloudwatch/logGroup:LogGroup"
     return {
         "GPU-001": of(
@@ -285,6 +303,7 @@ def _operations() -> dict[str, Case]:
         "OPS-007": Case(
             *([evidence, versions, lock] for lock in locks),
         ),
+        "OPS-009": of(POOL, *({"spec": {"disruption": each}} for each in disruptions)),
     }
 
 

@@ -18,11 +18,11 @@ SHIPPED = [
     *(f"APR-{number:03}" for number in (1, 2, 3, 4, 8, 10, 11)),
     *(f"ENC-{number:03}" for number in range(1, 12)),
     *(f"GPU-{number:03}" for number in (1, 2, 3, 4, 5, 5)),
-    *(f"OPS-{number:03}" for number in range(1, 9)),
-    *(f"RES-{number:03}" for number in range(1, 8)),
+    *(f"OPS-{number:03}" for number in range(1, 10)),
+    *(f"RES-{number:03}" for number in range(1, 9)),
     *(f"SUP-{number:03}" for number in (4, 5, 6)),
     *(f"TAG-{number:03}" for number in (1, 2, 3)),
-    *(f"ZT-{number:03}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 11)),
+    *(f"ZT-{number:03}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 11, 12)),
 ]
 
 

@@ -139,10 +139,10 @@ def test_every_policy_with_parameters_denies_without_facts() -> None:
 def test_rules_leave_types_that_they_do_not_name_alone() -> None:
     """Pulumi's own runtime asks every rule about every resource."""
     known = facts(spec(SPEC), date(2026, 11, 23), 10.0, [])
-    foreign = [resource("random:index/id:Id", "a"), resource("kubernetes:core/v1:Namespace", "b")]
+    foreign = [resource("random:index/id:Id", "a"), resource("kubernetes:core/v1:Event", "b")]
     catalogue = shipped()
     widened = tuple(
-        replace(policy, resource_types=("random:*", "kubernetes:core/v1:Namespace"))
+        replace(policy, resource_types=("random:*", "kubernetes:core/v1:Event"))
         for policy in catalogue.policies
         if policy.scope == "resource"
     )
