@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bedplate.components.platform.services import REQUEST_LOG
+from bedplate.components.platform.services import request_log_of
 from bedplate.components.platform.storage import STORAGE_CLASS
 from bedplate.components.platform.teams_manifests import MODEL_READER, WORKLOAD
 from bedplate.contracts.images import IMAGES, RUNTIMES, ImageReference
@@ -53,7 +53,7 @@ def parameters(spec: PlatformSpec, supply: Supply, models: Any) -> dict[str, lis
     """Return every parameter by its name; `models` is the bucket of models, text or an output."""
     own = supply.registry.split("/", maxsplit=1)[0]
     registries = [f"{own}/", *([f"{supply.images}/"] if supply.images else [])]
-    log = spec.serving.request_log
+    logged = spec.teams if spec.serving.request_log.enabled else ()
     return {
         "registries": [*registries, *_upstream(supply), *spec.admission.registries],
         "platform_images": _platform_images(supply),
@@ -61,7 +61,7 @@ def parameters(spec: PlatformSpec, supply: Supply, models: Any) -> dict[str, lis
         "classes": [STORAGE_CLASS],
         "pinning": [PINNING[spec.tier]],
         "signers": list(spec.admission.model_signers),
-        "request_log": [REQUEST_LOG.url] if log.enabled else [],
+        "request_log": [request_log_of(key, spec.teams).url for key in logged],
         "closed_accounts": [MODEL_READER],
         "token_accounts": [WORKLOAD],
         **_release(spec),

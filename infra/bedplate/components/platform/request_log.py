@@ -1,11 +1,14 @@
-"""The log of requests and predictions: received, blotted out where asked, kept in a bucket."""
+"""The log of requests and predictions: received, blotted out where asked, kept in a bucket.
+
+Each team has a receiver, a pipeline and a folder of its own.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.components.foundation.identities_teams import REQUESTS_FOLDER
-from bedplate.components.platform.services import REQUEST_LOG
+from bedplate.components.platform.services import REQUEST_LOG, request_log_of
 from bedplate.contracts.images import COLLECTOR
 
 if TYPE_CHECKING:
@@ -36,12 +39,6 @@ RESTRICTED: Final[dict[str, Any]] = {
 
 _VALUE = r"""\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[[^\[\]]*\]|[^,}\]\s]+)"""
 """A JSON value after its name: text, a flat list, or a number, true, false or null."""
-
-NAMESPACE: Final = 'log.attributes["header.Ce-Namespace"][0]'
-"""Namespace of the model that a record is about: a header of each, which the receiver keeps."""
-
-UNKNOWN: Final = "_unknown"
-"""Folder of records of which no team is known: no team has such a name, and none may read it."""
 
 UNUSED_PORTS: Final[dict[str, Any]] = {
     name: {"enabled": False}
@@ -81,33 +78,35 @@ def request_log_values(scope: PlatformScope) -> dict[str, Any]:
     return {
         "mode": "deployment",
         "replicaCount": 2,
-        "fullnameOverride": REQUEST_LOG.name,
+        "fullnameOverride": REQUEST_LOG,
         "image": {"repository": scope.supply.repository(CONTRIB)},
         "command": {"name": "otelcol-contrib"},
-        "serviceAccount": {"create": True, "name": "request-log"},
-        "additionalLabels": {"bedplate/part": "request-log"},
+        "serviceAccount": {"create": True, "name": REQUEST_LOG},
+        "additionalLabels": {"bedplate/part": REQUEST_LOG},
         **RESTRICTED,
         "resources": {
             "requests": {"cpu": "50m", "memory": "128Mi"},
             "limits": {"memory": "512Mi"},
         },
-        "ports": {
-            **UNUSED_PORTS,
-            "requests": {
-                "enabled": True,
-                "containerPort": REQUEST_LOG.pod_port,
-                "servicePort": REQUEST_LOG.port,
-                "protocol": "TCP",
-            },
-        },
+        "ports": UNUSED_PORTS | {f"log-{port}": _port(port) for port in _ports(scope).values()},
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
         "config": _config(scope),
     }
 
 
+def _ports(scope: PlatformScope) -> dict[str, int]:
+    """Return the port of each team."""
+    teams = scope.spec.teams
+    return {team: request_log_of(team, teams).pod_port for team in teams}
+
+
+def _port(port: int) -> dict[str, Any]:
+    return {"enabled": True, "containerPort": port, "servicePort": port, "protocol": "TCP"}
+
+
 def _config(scope: PlatformScope) -> dict[str, Any]:
     """Return the collector's own configuration."""
-    log = scope.spec.serving.request_log
+    log, ports = scope.spec.serving.request_log, _ports(scope)
     processors: dict[str, Any] = {}
     steps = ["memory_limiter"]
     if log.redact:
@@ -117,68 +116,39 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
             "log_statements": redactions(log.redact),
         }
         steps.append("transform")
-    folders = [*scope.spec.teams, UNKNOWN]
+    receivers: dict[str, Any] = {
+        f"webhookevent/{team}": _receiver(port) for team, port in ports.items()
+    }
+    writers: dict[str, Any] = {f"awss3/{team}": _bucket(scope, team) for team in ports}
+    pipelines = {
+        f"logs/{team}": {
+            "receivers": [f"webhookevent/{team}"],
+            "processors": [*steps, "batch"],
+            "exporters": [f"awss3/{team}"],
+        }
+        for team in ports
+    }
+    if not ports:  # a collector without a pipeline does not start
+        receivers, writers = {"nop": {}}, {"nop": {}}
+        pipelines["logs/none"] = {"receivers": ["nop"], "processors": [], "exporters": ["nop"]}
     return {
-        "receivers": {
-            **UNUSED_RECEIVERS,
-            "webhookevent": {
-                "endpoint": f"${{env:MY_POD_IP}}:{REQUEST_LOG.pod_port}",
-                "path": "/",
-                # What KServe says of each: model, namespace, kind, id (CloudEvents over HTTP).
-                "header_attribute_regex": "(?i)^ce-",
-            },
-        },
+        "receivers": UNUSED_RECEIVERS | receivers,
         "processors": processors,
-        "connectors": {"routing": _routing(scope)},
-        "exporters": {f"awss3/{_part(each)}": _bucket(scope, each) for each in folders}
-        | {"debug": None},
-        "service": {"pipelines": _pipelines(steps, folders)},
+        "exporters": {**writers, "debug": None},
+        "service": {"pipelines": {**pipelines, "logs": None, "metrics": None, "traces": None}},
     }
 
 
-def _pipelines(steps: Sequence[str], folders: Sequence[str]) -> dict[str, Any]:
-    """Return the way of a record: through these steps, then into one of the folders."""
-    outward = {
-        f"logs/{_part(each)}": {
-            "receivers": ["routing"],
-            "processors": ["batch"],
-            "exporters": [f"awss3/{_part(each)}"],
-        }
-        for each in folders
+def _receiver(port: int) -> dict[str, Any]:
+    return {
+        "endpoint": f"${{env:MY_POD_IP}}:{port}",
+        "path": "/",
+        # What KServe says of each: model, namespace, kind, id (CloudEvents over HTTP).
+        "header_attribute_regex": "(?i)^ce-",
     }
-    inward = {
-        "receivers": ["webhookevent"],
-        "processors": list(steps),
-        "exporters": ["routing"],
-    }
-    return {**outward, "logs/in": inward, "logs": None, "metrics": None, "traces": None}
 
 
-def _part(folder: str) -> str:
-    return "unknown" if folder == UNKNOWN else f"team-{folder}"
-
-
-def _routing(scope: PlatformScope) -> dict[str, Any]:
-    """Return which pipeline a record takes: that of the team whose namespace it names.
-
-    Each team has a pipeline of its own, since the exporter writes a batch to one folder, whatever
-    is in it.
-    """
-    unknown = [f"logs/{_part(UNKNOWN)}"]
-    table: list[dict[str, Any]] = [
-        {
-            "context": "log",
-            "condition": " or ".join(f'{NAMESPACE} == "{each}"' for each in team.namespaces),
-            "pipelines": [f"logs/{_part(key)}"],
-        }
-        for key, team in scope.spec.teams.items()
-    ]
-    # A table without a row is refused.
-    rows = table or [{"context": "log", "condition": "true", "pipelines": unknown}]
-    return {"default_pipelines": unknown, "error_mode": "ignore", "table": rows}
-
-
-def _bucket(scope: PlatformScope, folder: str) -> dict[str, Any]:
+def _bucket(scope: PlatformScope, team: str) -> dict[str, Any]:
     """Return how records are written: body and headers.
 
     Without the headers nobody knows whose request it was, or which answer belongs to it.
@@ -186,7 +156,7 @@ def _bucket(scope: PlatformScope, folder: str) -> dict[str, Any]:
     place = {
         "region": scope.spec.aws.region,
         "s3_bucket": scope.foundation.bucket("requests"),
-        "s3_prefix": f"{REQUESTS_FOLDER}/{folder}",
+        "s3_prefix": f"{REQUESTS_FOLDER}/{team}",
         "compression": "gzip",
     }
     return {"s3uploader": place, "marshaler": "otlp_json"}

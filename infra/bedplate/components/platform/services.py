@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,6 @@ OTLP: Final = PlatformService(
     selector=_labels("telemetry"),
 )
 """Where applications send metrics and traces (OpenTelemetry over HTTP)."""
-REQUEST_LOG: Final = PlatformService(
-    name="request-log", namespace="monitoring", port=8088, pod_port=8088,
-    selector=_labels("request-log"),
-)  # fmt: skip
-"""Where model servers send requests and predictions (CloudEvents over HTTP)."""
 PROMETHEUS: Final = PlatformService(
     name="prometheus",
     namespace="monitoring",
@@ -73,3 +69,32 @@ ALERT_EVENTS: Final = PlatformService(
     selector={"eventsource-name": "alerts"},
 )  # fmt: skip
 """Where alerts on models arrive that start a retraining run."""
+
+REQUEST_LOG: Final = "request-log"
+"""Name of the service where model servers send requests and predictions."""
+_LOG_PORTS: Final = range(20000, 30000)
+"""Its ports: one a team, out of these."""
+
+
+def request_log_of(team: str, teams: Iterable[str]) -> PlatformService:
+    """Return where the model servers of one of the teams send theirs (CloudEvents over HTTP).
+
+    Each team has a port of its own: the mesh knows who connects, and lets only the team's own pods
+    through, so that a record's port says whose it is whatever its headers say. A port comes from
+    its team's name and stays when others come and go; should two names meet, the later one takes
+    the next port.
+    """
+    taken: set[int] = set()
+    for key in sorted(teams):
+        port = _LOG_PORTS[crc32(key.encode()) % len(_LOG_PORTS)]
+        while port in taken:
+            port = port + 1 if port + 1 in _LOG_PORTS else _LOG_PORTS[0]
+        if key == team:
+            break
+        taken.add(port)
+    else:
+        raise KeyError(team)
+    return PlatformService(
+        name=REQUEST_LOG, namespace="monitoring", port=port, pod_port=port,
+        selector=_labels(REQUEST_LOG),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from bedplate.components.platform.control_plane import control_plane_manifests
 from bedplate.components.platform.edge import GATEWAY, GATEWAY_NAMESPACE
 from bedplate.components.platform.flow import Flow, Peer
 from bedplate.components.platform.request_log import request_log_values
+from bedplate.components.platform.services import REQUEST_LOG
 from bedplate.components.platform.serving_runtimes import chosen, runtime_values
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Serving(PlatformComponent):
 
     def _request_log(self) -> None:
         values = request_log_values(self.scope)
-        self.release("opentelemetry-collector", "monitoring", values, name="request-log")
+        self.release("opentelemetry-collector", "monitoring", values, name=REQUEST_LOG)
 
     def _webhook(self, name: str, namespace: str, port: int, app: str) -> None:
         label = "control-plane" if namespace == _KSERVE else "app"

@@ -11,13 +11,14 @@ from bedplate.components.platform.edge import GATEWAY_PEER
 from bedplate.components.platform.flow import Flow, Peer
 from bedplate.components.platform.monitoring_targets import predictors
 from bedplate.components.platform.namespace_manifests import baseline, namespace_manifest
-from bedplate.components.platform.services import MLFLOW, OTLP, REQUEST_LOG
+from bedplate.components.platform.services import MLFLOW, OTLP, request_log_of
 from bedplate.spec.namespaces import engine_namespace
 from bedplate.versions import canary_method
 
 if TYPE_CHECKING:
     import pulumi
 
+    from bedplate.components.platform.services import PlatformService
     from bedplate.spec.teams import TeamSpec
 
 _PREDICTOR_PORTS = (8080, 8081, 9081)
@@ -105,7 +106,7 @@ class Team(PlatformComponent):
             "CATALOG_URL": outside.catalog.url if outside.catalog else None,
             "FEATURE_STORE_URL": outside.feature_store.url if outside.feature_store else None,
             "OTEL_EXPORTER_OTLP_ENDPOINT": OTLP.url,
-            "REQUEST_LOG_URL": REQUEST_LOG.url if spec.serving.request_log.enabled else None,
+            "REQUEST_LOG_URL": self._request_log.url if self._request_log else None,
             "REQUEST_LOG_STORE": self._request_store(),
             "CANARY_METHOD": canary_method() if canary.enabled else None,
             "CANARY_PERCENT": str(canary.initial_percent) if canary.enabled else None,
@@ -113,9 +114,15 @@ class Team(PlatformComponent):
             "MODEL_HOST_SUFFIX": f"-{namespace}.{spec.serving.kserve.domain}",
         }
 
+    @property
+    def _request_log(self) -> PlatformService | None:
+        """Where the team's model servers send requests; None where none are kept."""
+        spec = self.scope.spec
+        return request_log_of(self._key, spec.teams) if spec.serving.request_log.enabled else None
+
     def _request_store(self) -> pulumi.Output[str] | None:
         """Return where the team's own part of the request log lies: what its monitors read."""
-        if not self.scope.spec.serving.request_log.enabled:
+        if self._request_log is None:
             return None
         bucket, below = self.scope.foundation.bucket("requests"), f"{REQUESTS_FOLDER}/{self._key}"
         return bucket.apply(lambda name: f"s3://{name}/{below}")
@@ -127,9 +134,8 @@ class Team(PlatformComponent):
         ports = tuple(sorted({*_PREDICTOR_PORTS, *_SCRAPED}))
         self.allow(Flow(name="predictors", to=namespace, ports=ports, sources=callers))
         self.manifest(predictors(namespace))
-        for service in (MLFLOW, OTLP, REQUEST_LOG):
-            if service is REQUEST_LOG and not self.scope.spec.serving.request_log.enabled:
-                continue
+        log = [self._request_log] if self._request_log else []
+        for service in (MLFLOW, OTLP, *log):
             flow = Flow(
                 name=f"{service.name}-from-{namespace}",
                 to=service.namespace,

@@ -48,7 +48,7 @@ def test_every_environment_is_written_in_the_order_of_tiers() -> None:
         "registries": ["333333333333.dkr.ecr.me-central-1.amazonaws.com/acme-prod/fraud"],
         "stores": ["s3://acme-prod-models-333333333333/fraud/"],
         "domain": "models.acme.example",
-        "request_log": "http://request-log.monitoring.svc.cluster.local:8088",
+        "request_log": "http://request-log.monitoring.svc.cluster.local:21922",
         "canary_percent": 10,
         "replicas": {"min": 2, "max": 6},
         "resources": {

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.platforms import platform_plan, releases, values
 
 from bedplate.components.platform.request_log import BLOTTED, _blotted, _pattern
+from bedplate.components.platform.services import request_log_of
 from bedplate.components.platform.serving import Serving
 from bedplate.components.platform.serving_runtimes import RUNTIMES
+
+if TYPE_CHECKING:
+    from bedplate.components.platform.component import PlatformArgs
 
 
 def _plan(**serving: Any) -> Any:
@@ -80,53 +87,88 @@ def test_redaction_stands_in_the_collectors_configuration() -> None:
     assert config["processors"]["transform"]["error_mode"] == "propagate"
     (statement,) = config["processors"]["transform"]["log_statements"]
     assert statement.startswith('replace_pattern(log.body, "\\"iban\\"')
-    # Before it is known whose the record is: nothing takes another way.
-    assert config["service"]["pipelines"]["logs/in"] == {
-        "receivers": ["webhookevent"],
-        "processors": ["memory_limiter", "transform"],
-        "exporters": ["routing"],
-    }
+    ways = [way for way in config["service"]["pipelines"].values() if way]
+    assert ways
+    assert all(way["processors"] == ["memory_limiter", "transform", "batch"] for way in ways)
 
 
 def test_each_record_says_which_model_it_was() -> None:
     """KServe's logger names model, namespace, kind and id in headers, which are kept."""
     config = values(_plan(), "request-log")["config"]
-    header = re.compile(config["receivers"]["webhookevent"]["header_attribute_regex"])
+    receivers = [each for each in config["receivers"].values() if each]
+    headers = [re.compile(each["header_attribute_regex"]) for each in receivers]
 
-    assert all(header.search(name) for name in ("Ce-Id", "ce-type", "Ce-Inferenceservicename"))
-    assert not header.search("Authorization")
+    assert headers
+    for header in headers:
+        assert all(header.search(name) for name in ("Ce-Id", "ce-type", "Ce-Inferenceservicename"))
+        assert not header.search("Authorization")
     assert {each["marshaler"] for each in config["exporters"].values() if each} == {"otlp_json"}
 
 
 def test_each_teams_records_lie_in_a_folder_of_their_own() -> None:
-    """By the namespace that the record names; of no team's, none may read them."""
+    """By the port at which they arrive, and not by what they say of themselves."""
     teams = {
         "fraud": {"namespaces": ["fraud", "fraud-train"]},
         "claims": {"namespaces": ["claims"]},
     }
     plan = platform_plan(lambda args: Serving("serving", args), {"teams": teams})
-    config = values(plan, "request-log")["config"]
-    name = 'log.attributes["header.Ce-Namespace"][0]'
-    rows = {row["condition"]: row["pipelines"] for row in config["connectors"]["routing"]["table"]}
-    pipelines, exporters = config["service"]["pipelines"], config["exporters"]
+    log = values(plan, "request-log")
+    config = log["config"]
+    ways = [way for way in config["service"]["pipelines"].values() if way]
     folders = {
-        pipeline: exporters[writer]["s3uploader"]["s3_prefix"]
-        for pipeline, each in pipelines.items()
-        if each and each["receivers"] == ["routing"]
-        for writer in each["exporters"]
+        config["receivers"][way["receivers"][0]]["endpoint"]: config["exporters"][
+            way["exporters"][0]
+        ]["s3uploader"]["s3_prefix"]
+        for way in ways
     }
+    ports = {team: request_log_of(team, teams).pod_port for team in teams}
 
-    assert rows == {
-        f'{name} == "fraud" or {name} == "fraud-train"': ["logs/team-fraud"],
-        f'{name} == "claims"': ["logs/team-claims"],
-    }
-    assert config["connectors"]["routing"]["default_pipelines"] == ["logs/unknown"]
     assert folders == {
-        "logs/team-fraud": "requests/fraud",
-        "logs/team-claims": "requests/claims",
-        "logs/unknown": "requests/_unknown",
+        f"${{env:MY_POD_IP}}:{ports['fraud']}": "requests/fraud",
+        f"${{env:MY_POD_IP}}:{ports['claims']}": "requests/claims",
     }
-    assert exporters["awss3/unknown"]["s3uploader"]["s3_bucket"].startswith("acme-prod-requests")
+    assert all(len(way["receivers"]) == len(way["exporters"]) == 1 for way in ways)
+    assert {port["containerPort"] for port in log["ports"].values() if port["enabled"]} == set(
+        ports.values()
+    )
+
+
+def test_a_platform_without_teams_has_a_log_that_takes_nothing() -> None:
+    """A collector without a pipeline would not start."""
+
+    def build(args: PlatformArgs) -> None:
+        none = args.scope.spec.model_copy(update={"teams": {}})
+        Serving("serving", replace(args, scope=replace(args.scope, spec=none)))
+
+    config = values(platform_plan(build), "request-log")["config"]
+
+    assert [way for way in config["service"]["pipelines"].values() if way] == [
+        {"receivers": ["nop"], "processors": [], "exporters": ["nop"]}
+    ]
+    assert config["receivers"]["nop"] == config["exporters"]["nop"] == {}
+
+
+@given(st.sets(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1, max_size=40))
+def test_each_team_has_a_port_of_its_own(teams: set[str]) -> None:
+    """It lies in the range, and is that of the same team alone, save where two names meet."""
+    ports = {team: request_log_of(team, teams).port for team in teams}
+    alone = {team: request_log_of(team, {team}).port for team in teams}
+
+    assert len(set(ports.values())) == len(teams)
+    assert all(20000 <= port < 30000 for port in ports.values())
+    met = {port for port in alone.values() if list(alone.values()).count(port) > 1}
+    free = {team for team, port in alone.items() if not any(abs(port - at) < 40 for at in met)}
+    assert all(ports[team] == alone[team] for team in free)
+
+
+def test_two_names_that_meet_have_two_ports() -> None:
+    """The later takes the next; the first keeps its own."""
+    first, second = "aabk", "aaee"
+    alone = request_log_of(first, [first]).port
+
+    assert request_log_of(second, [second]).port == alone
+    assert request_log_of(first, [second, first]).port == alone
+    assert request_log_of(second, [second, first]).port == alone + 1
 
 
 def test_what_is_not_wanted_is_not_installed() -> None:

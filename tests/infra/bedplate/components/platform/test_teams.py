@@ -157,3 +157,37 @@ def test_predictors_answer_the_gateway_and_the_team() -> None:
         },
         {"namespaces": ["argo", "fraud"]},
     ]
+
+
+def test_a_teams_requests_are_logged_from_its_own_pods_only() -> None:
+    """Its port lets no other team's namespaces in, so that nobody can write in its name."""
+    more = {"claims": {"namespaces": ["claims"]}}
+    plan = platform_plan(
+        lambda args: Teams("teams", args),
+        {"teams": {"fraud": {"namespaces": ["fraud", "fraud-train"]}, **more}},
+    )
+    rules = {
+        name: (each["spec"]["rules"], each["spec"]["selector"]["matchLabels"])
+        for name, each in objects(plan, "AuthorizationPolicy").items()
+        if name.startswith("monitoring/request-log-from-")
+    }
+    addresses = {
+        name.partition("/")[0]: each["data"]["REQUEST_LOG_URL"]
+        for name, each in objects(plan, "ConfigMap").items()
+        if "REQUEST_LOG_URL" in each["data"]
+    }
+    selector = {"app.kubernetes.io/name": "request-log"}
+
+    assert rules == {
+        f"monitoring/request-log-from-{namespace}": (
+            [
+                {
+                    "from": [{"source": {"namespaces": [namespace]}}],
+                    "to": [{"operation": {"ports": [address.rpartition(":")[2]]}}],
+                }
+            ],
+            selector,
+        )
+        for namespace, address in addresses.items()
+    }
+    assert addresses["fraud"] == addresses["fraud-train"] != addresses["claims"]
