@@ -162,6 +162,24 @@ def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:
     assert [p.read_bytes() for p in _files(one)] == [p.read_bytes() for p in _files(two)]
 
 
+def test_plain_cookiecutter_makes_the_same(tmp_path: Path) -> None:
+    """What is settled without the template engine is what the engine would have made."""
+    for name in ("plain", "ours"):
+        (tmp_path / name).mkdir()
+    subprocess.run(
+        [sys.executable, "-m", "cookiecutter", "--default-config", "--no-input",
+         "-o", str(tmp_path / "plain"), str(TEMPLATE), "orchestrator=airflow"],
+        check=True,
+    )  # fmt: skip
+    ours = bake(tmp_path / "ours", orchestrator="airflow")
+    plain = tmp_path / "plain" / ours.name
+
+    def content(folder: Path) -> dict[str, bytes]:
+        return {str(p.relative_to(folder)): p.read_bytes() for p in _files(folder)}
+
+    assert content(plain) == content(ours)
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [

@@ -9,12 +9,12 @@ import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
-from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bedplate.errors import BedplateError, UsageError
 from bedplate.scaffold.questions import check, questions
+from bedplate.scaffold.settled import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _CACHES: Final = ("__pycache__", "*.pyc", ".*_cache")
 """Names of what is left beside a template's files."""
-_MARKS: Final = (b"{{", b"{%", b"{#")
-"""What a text that has to be rendered holds."""
 _COPIED: Final = "_copy_without_render"
 """Where cookiecutter looks for patterns of files that it only copies."""
 
@@ -96,24 +94,17 @@ def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
     # An installer compiles what it installs, and tools leave caches: none of it is the template's.
     source = workshop / "source" / template.name
     shutil.copytree(template, source, ignore=shutil.ignore_patterns(*_CACHES))
-    context["cookiecutter"][_COPIED] = [*context["cookiecutter"].get(_COPIED, ()), *_plain(source)]
+    known = context["cookiecutter"]
+    copied = list(known.get(_COPIED, ()))
+    for folder in source.glob("*cookiecutter*/"):
+        copied += settle(folder, known, tuple(copied))
+    known[_COPIED] = copied
     with _hooks_heard() as heard, _private(workshop):
         try:
             return Path(generate_files(str(source), context, str(workshop / "made")))
         except CookiecutterException as error:
             heard.seek(0)
             raise _refusal(heard.read().strip(), error) from error
-
-
-def _plain(source: Path) -> Iterator[str]:
-    """Yield each file in which there is nothing to render: to render it takes longer than to copy.
-
-    As patterns of paths from the folder that a template is.
-    """
-    for folder in source.glob("*cookiecutter*/"):
-        for path in folder.rglob("*"):
-            if path.is_file() and not any(mark in path.read_bytes() for mark in _MARKS):
-                yield escape(str(path.relative_to(folder)))
 
 
 def _refusal(said: str, error: Exception) -> Exception:
