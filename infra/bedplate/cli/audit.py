@@ -124,14 +124,7 @@ def verify(
     verifies the ledger of what was deployed there. Exits 1 where something is wrong, or can't be
     known.
     """
-    if environment is None and bundle is None:
-        fix = "name an environment, or a file by --bundle"
-        raise UsageError(f"There is nothing to verify. Fix: {fix}.")
-    if environment is None and anchor != "git":
-        raise UsageError(f"--anchor {anchor} is of an environment. Fix: name it too.")
-    if sandbox and (environment is None or anchor != "git"):
-        fix = "name an environment, and leave out --anchor"
-        raise UsageError(f"The sandbox has a ledger, and no evidence bucket. Fix: {fix}.")
+    _demand_sense(environment, bundle, anchor, sandbox=sandbox)
     keys = [public_key(file) for file in signer or ()]
     found = None if bundle is None else _evidence(bundle, keys)
     records, ledger = None, None
@@ -143,6 +136,20 @@ def verify(
     _tell(records, ledger, (bundle, found), as_json=output_format == "json")
     wrong = (found is not None and found.faults) or (ledger is not None and ledger.ledger.faults)
     raise typer.Exit(EXIT_BLOCKED if wrong else EXIT_CLEAN)
+
+
+def _demand_sense(
+    environment: str | None, bundle: Path | None, anchor: Anchors, *, sandbox: bool
+) -> None:
+    """Raise UsageError for options that do not go together."""
+    if environment is None and bundle is None:
+        fix = "name an environment, or a file by --bundle"
+        raise UsageError(f"There is nothing to verify. Fix: {fix}.")
+    if environment is None and anchor != "git":
+        raise UsageError(f"--anchor {anchor} is of an environment. Fix: name it too.")
+    if sandbox and (environment is None or anchor != "git"):
+        fix = "name an environment, and leave out --anchor"
+        raise UsageError(f"The sandbox has a ledger, and no evidence bucket. Fix: {fix}.")
 
 
 def _evidence(bundle: Path, keys: list[PublicKey]) -> Evidence:

@@ -13,6 +13,7 @@ from bedplate.assets import asset
 from bedplate.engine import cache
 from bedplate.governance.layers import blueprint_folder, program_root
 from bedplate.governance.policy_set import own_rules_of
+from bedplate.spec.neighbours import neighbours
 from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def shared(options: Options) -> str:
 
 def of(environment: str, options: Options, common: str) -> str:
     """Return the cache key of one environment's assessment; `common` is what `shared` returned."""
-    files = [options.stacks / "common.yaml", options.stacks / f"{environment}.yaml"]
+    beside = neighbours(environment, options.stacks)
+    files = [options.stacks / f"{name}.yaml" for name in ("common", environment, *beside)]
     return cache.key(files, {"environment": environment, "shared": common})
 
 

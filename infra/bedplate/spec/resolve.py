@@ -26,6 +26,7 @@ from bedplate.spec import (
 )
 from bedplate.spec.explain import problem_of, suggestion
 from bedplate.spec.load import load
+from bedplate.spec.neighbours import crowding
 from bedplate.spec.platform import PlatformSpec
 from bedplate.spec.rules import Conflict, conflicts
 from bedplate.spec.secret_texts import secrets_in
@@ -101,6 +102,7 @@ def resolve(environment: str, stacks: Path, blueprints: Path | None = None) -> R
         trees.insert(0, files.read(common, "common"))
     merged = _merge_all(trees)
     layers = files.blueprint_chain(merged)
+    files.problems += crowding(environment, merged, stacks)
     return _validated(environment, _merge_all([*layers, *trees]), files)
 
 
