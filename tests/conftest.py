@@ -38,6 +38,7 @@ INSTALL = {
     "openssl": "install openssl",
     "promtool": "run `make tools`, or install Prometheus",
     "pulumi": "install the Pulumi CLI and put `pulumi` on PATH",
+    "pulumi-analyzer-policy-opa": "build github.com/pulumi/pulumi-policy-opa 1.1 or later",
     "sarif-multitool": "run `make tools` (it needs npm)",
     "sphinx-build": "run `make docs-tools` (it needs npm)",
     "ssh-keygen": "install OpenSSH's client",

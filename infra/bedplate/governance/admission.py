@@ -51,7 +51,8 @@ class Admission:
 
 def pulumi_config_of(spec: PlatformSpec) -> dict[str, dict[str, Any]]:
     """Return what Pulumi's own pack of the admission rules is configured by."""
-    return pulumi_config(admission_policies().policies, parameters_of(spec), list(_teams(spec)))
+    known, ladder = parameters_of(spec), standing_of(spec).ladder
+    return pulumi_config(admission_policies().policies, known, list(_teams(spec)), ladder)
 
 
 def admitted(paths: Sequence[Path], name: str, options: Options) -> Admission:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bedplate.policy.catalogue import Policy
+    from bedplate.policy.ladder import Ladder
 
 
 def review_input(
@@ -40,19 +41,30 @@ def type_of(manifest: Mapping[str, Any]) -> str:
 
 
 def pulumi_config(
-    policies: Sequence[Policy], known: Mapping[str, list[Any]], namespaces: Sequence[str]
+    policies: Sequence[Policy],
+    known: Mapping[str, list[Any]],
+    namespaces: Sequence[str],
+    ladder: Ladder,
 ) -> dict[str, dict[str, Any]]:
-    """Return what `pulumi --policy-pack-config` gives the pack: parameters by the rule's name.
+    """Return what `pulumi --policy-pack-config` gives the pack: level and parameters by rule.
 
     Pulumi asks every rule about every object of a layer. `namespaces` are those of teams; objects
-    elsewhere, and those that carry a label by which a constraint leaves them out, are not judged.
+    elsewhere, and those that carry a label by which a constraint leaves them out, are not judged. A
+    rule that is asked only when an object enters a cluster is disabled.
     """
     exempt = {rule.id: rule.exempt for rule in rules()}
     return {
         policy.rule: {
+            "enforcementLevel": _level(policy, ladder),
             **{name: known[name] for name in policy.parameters},
             "namespaces": sorted(namespaces),
             "exempt": list(exempt[policy.id]),
         }
         for policy in policies
     }
+
+
+def _level(policy: Policy, ladder: Ladder) -> str:
+    if "design" not in policy.phase:
+        return "disabled"
+    return ladder.enforcement(policy.level, policy.severity, "fail")

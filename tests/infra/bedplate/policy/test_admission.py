@@ -22,8 +22,10 @@ from bedplate.policy.admission_input import pulumi_config, review_input, type_of
 from bedplate.policy.admission_scope import given_constraints, team_labels
 from bedplate.policy.catalogue import Catalogue, Module
 from bedplate.policy.engine import Job, Task
+from bedplate.policy.ladder import STRICTEST, ladder_of
 from bedplate.policy.opa_engine import OpaEngine
 from bedplate.policy.regorus_engine import RegorusEngine
+from bedplate.spec.enforcement import EnforcementSpec
 from bedplate.spec.tree import Origin
 
 if TYPE_CHECKING:
@@ -243,7 +245,7 @@ def test_what_is_asked_at_admission_only_says_so() -> None:
 def test_pulumis_format_is_judged_alike(engine: str) -> None:
     """Pulumi asks every rule about every object: parameters leave out what is not a team's."""
     policies = admission_policies().policies
-    config = pulumi_config(policies, PARAMETERS, ["fraud"])
+    config = pulumi_config(policies, PARAMETERS, ["fraud"], STRICTEST)
     bad = BAD["zt-104.bad.empty"].manifest
     ours = {**bad, "metadata": bad["metadata"] | {
         "labels": {"app.kubernetes.io/managed-by": "bedplate"}}}  # fmt: skip
@@ -256,6 +258,19 @@ def test_pulumis_format_is_judged_alike(engine: str) -> None:
         outcomes = running.run(Job(admission_policies().modules, {}, inputs, tasks))
 
     assert [len(outcome.hits) for outcome in outcomes] == [1, 0, 0]
+
+
+def test_pulumis_levels_are_the_environments() -> None:
+    """What blocks in a check is mandatory; what is asked only at admission is left to it."""
+    ladder = ladder_of("development", EnforcementSpec())
+    config = pulumi_config(admission_policies().policies, PARAMETERS, ["fraud"], ladder)
+    levels = {rule: config[rule]["enforcementLevel"] for rule in config}
+
+    assert (levels["deny_zt_102"], levels["deny_res_101"]) == ("advisory", "mandatory")
+    assert {rule for rule in levels if levels[rule] == "disabled"} == {
+        "deny_tag_103",
+        "deny_zt_111",
+    }
 
 
 def test_the_input_is_that_of_pulumi_and_gatekeeper() -> None:

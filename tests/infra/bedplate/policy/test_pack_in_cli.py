@@ -1,4 +1,4 @@
-"""The real Pulumi CLI with the Python pack says of a broken environment what `check` says."""
+"""The real Pulumi CLI with either pack says of a broken environment what `check` says."""
 
 from __future__ import annotations
 
@@ -100,3 +100,40 @@ def test_a_broken_environment_is_refused(project: Path) -> None:
     assert done.returncode != 0
     assert {("ZT-002", "wide", True), ("ENC-001", "leak", False)} <= expected
     assert set(_told(done.stdout)) == expected
+
+
+_PLAIN_LINE = re.compile(r"^ +- \[(mandatory|advisory)\] +(\w+) +\(\S+: (\S+)\)$")
+_SUBJECT = re.compile(r'^\w+ "([^"]+)" ')
+
+
+def _told_plainly(output: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield each violation of the plain pack: rules on a stack name their resource in words."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    for number, line in enumerate(lines):
+        found = _PLAIN_LINE.match(line)
+        if found:
+            level, rule, name = found.groups()
+            subject = _SUBJECT.match(lines[number + 1].strip())
+            policy = rule.removeprefix("stack_").partition("_")[2].upper().replace("_", "-")
+            if rule.startswith("stack_") and subject:
+                name = subject[1]
+            yield policy, name, level == "mandatory"
+
+
+@pytest.mark.needs("pulumi", "pulumi-analyzer-policy-opa")
+def test_the_plain_pack_refuses_it_too(project: Path) -> None:
+    """Pulumi's own OPA runtime reads the same rules, with facts and levels as configuration."""
+    plugin = shutil.which("pulumi-analyzer-policy-opa") or ""
+    install = ("pulumi", "plugin", "install", "analyzer", "policy-opa", "1.1.0", "--file", plugin)
+    assert _bedplate(project, "sandbox", "--", *install).returncode == 0
+    config = project / "dev.config.json"
+    assert (
+        _bedplate(project, "policies", "--config", "dev", "--output", str(config)).returncode == 0
+    )
+    pack = _bedplate(project, "policies", "--pack", "opa").stdout.strip()
+    pulumi = ("pulumi", "-C", "infra/foundation", "--color", "never", "preview", "--stack", "dev")
+    packs = ("--policy-pack", pack, "--policy-pack-config", str(config))
+    done = _bedplate(project, "sandbox", "--", *pulumi, "--non-interactive", *packs)
+
+    assert done.returncode != 0
+    assert set(_told_plainly(done.stdout)) == _checked(project)
