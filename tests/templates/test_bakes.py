@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -45,6 +46,14 @@ def _texts(folder: Path) -> list[tuple[str, str]]:
         for path in _files(folder)
         if path.suffix not in {".lock", ".zip"}
     ]
+
+
+def _own_mounts() -> bool:
+    """Say whether a disk of our own can be made here."""
+    if not shutil.which("unshare"):
+        return False
+    asked = ["unshare", "--user", "--map-root-user", "--mount", "true"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
 def test_at_most_twelve_questions_each_with_its_help() -> None:
@@ -205,3 +214,24 @@ def test_an_answer_that_can_not_work_is_one_sentence(
     assert done.returncode != 0
     assert any(line.startswith(said) for line in done.stderr.splitlines())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not _own_mounts(), reason="needs unshare with user namespaces")
+def test_plain_cookiecutter_leaves_nothing_on_a_full_disk(tmp_path: Path) -> None:
+    """It is refused before a file is written, on a real disk without room."""
+    script = (
+        'mount -t tmpfs -o size=3m none "$1" && cd "$1" || exit 9\n'
+        '"$2" -m cookiecutter --default-config --no-input "$3" && exit 8\n'
+        'test -z "$(ls -A)"'
+    )
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh",
+         str(tmp_path), sys.executable, str(TEMPLATE)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (
+        "The disk has room for 3 MB, and 16 are needed; "
+        "make room, or name a folder on another disk."
+    ) in done.stderr.splitlines()

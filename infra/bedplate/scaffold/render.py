@@ -109,12 +109,12 @@ def _baked(template: Path, answers: Mapping[str, str], workshop: Path) -> Path:
 
 def _refusal(said: str, error: Exception) -> Exception:
     """Return what to raise where a hook failed: its own sentence, or why it broke off."""
-    if not said.startswith("Traceback"):
-        return UsageError(said) if said else BedplateError(f"The template can't be baked: {error}.")
-    last = said.splitlines()[-1]
+    last = said.splitlines()[-1] if said else ""
     system = re.search(r"\[Errno (\d+)\] ([^:]+)", last)
     if system:  # the disk, as anywhere else
         return OSError(int(system[1]), system[2])
+    if not said.startswith("Traceback"):
+        return UsageError(said) if said else BedplateError(f"The template can't be baked: {error}.")
     return BedplateError(f"The template can't be baked: {last}. Fix: report it.")
 
 

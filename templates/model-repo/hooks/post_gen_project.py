@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -110,5 +111,10 @@ def record():
     Path(".bedplate-template.json").write_text(json.dumps(made, indent=2) + "\n", "utf-8")
 
 
-prune()
-record()
+try:
+    prune()
+    record()
+except OSError as fault:
+    # Cookiecutter removes the folder of a hook that fails.
+    sys.stderr.write(f"The repository can't be finished: {fault}\n")
+    sys.exit(1)

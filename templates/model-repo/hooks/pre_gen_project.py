@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import shutil
 import sys
 
 ANSWERS = {
@@ -39,10 +40,12 @@ TAKEN = {
 }
 """Columns of the sample data that can't be the sensitive attribute."""
 RESERVED = {"tests", "ops", "serve", "mlflow", "sklearn", "numpy", "pandas", "scipy", "kserve"}
+MEGABYTES = 16
+"""Room that must be left: several times what is written, before parts are removed again."""
 
 
 def faults():
-    """Yield one sentence for each answer that can't work."""
+    """Yield one sentence for each answer that can't work, and one where there is no room."""
     for name, (pattern, advice) in PATTERNS.items():
         if not re.fullmatch(pattern, ANSWERS[name]):
             yield f"{name}: {ANSWERS[name]!r} can't be used; {advice}."
@@ -53,6 +56,12 @@ def faults():
         yield (
             f"sensitive_attribute: {ANSWERS['sensitive_attribute']!r} is an input of the model; "
             "name a column that the model does not use."
+        )
+    # Cookiecutter leaves what it wrote before the disk was full.
+    if (room := shutil.disk_usage(".").free // 2**20) < MEGABYTES:
+        yield (
+            f"The disk has room for {room} MB, and {MEGABYTES} are needed; "
+            "make room, or name a folder on another disk."
         )
 
 

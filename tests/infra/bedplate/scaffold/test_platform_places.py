@@ -10,12 +10,16 @@ import yaml
 from support.goldens import golden_plan
 from support.plans import ROOT
 
+from bedplate.engine.plan import Plan
 from bedplate.errors import UsageError
 from bedplate.scaffold import platform_places
 from bedplate.scaffold.platform_places import places
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+PLATFORM = "config/platform.yaml"
+"""Where a repository finds the addresses of its platform."""
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +68,7 @@ def test_addresses_are_those_of_the_named_environment() -> None:
     """The cluster's own registry is not reached from a laptop, so it is left empty."""
     found = places(ROOT / "stacks/dev.yaml", "anything", "claims")
 
-    assert yaml.safe_load(found.files["config/platform.yaml"]) == {
+    assert yaml.safe_load(found.files[PLATFORM]) == {
         "container_registry": "111111111111.dkr.ecr.me-central-1.amazonaws.com/acme-dev/claims",
         "namespace": "claims",
         "mlflow_tracking_uri": "",
@@ -72,6 +76,23 @@ def test_addresses_are_those_of_the_named_environment() -> None:
         "model_domain": "models.dev.acme.example",
         "model_bucket": "acme-dev-models-111111111111",
     }
+
+
+def test_the_address_of_a_feature_store_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the cluster holds it for the team; a platform without one leaves no line."""
+    plan = golden_plan(ROOT / "tests/golden/stacks/dev.plan.json").to_json()
+    for each in plan["layers"][1]["resources"]:
+        if each["name"] == "claims/platform-endpoints":
+            each["inputs"]["data"]["FEATURE_STORE_URL"] = "https://features.acme.example"
+    changed = Plan.from_json(plan)
+    monkeypatch.setattr(platform_places, "simulated", lambda *_asked: changed)
+    told = {
+        team: yaml.safe_load(places(ROOT / "stacks/dev.yaml", "any", team).files[PLATFORM])
+        for team in ("claims", "fraud")
+    }
+
+    assert told["claims"]["feature_store_url"] == "https://features.acme.example"
+    assert "feature_store_url" not in told["fraud"]
 
 
 def test_a_team_that_can_not_be_told_is_asked_for() -> None:

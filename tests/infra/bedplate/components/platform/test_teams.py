@@ -111,6 +111,22 @@ def test_model_repositories_find_the_platforms_addresses() -> None:
     assert "OPENLINEAGE_URL" not in data
 
 
+def test_model_repositories_find_what_the_organisation_runs_beside() -> None:
+    """Lineage, catalogue and feature store, where an environment names them."""
+    urls = {name: f"https://{name}.acme.example" for name in ("lineage", "catalog", "features")}
+    integrations = {
+        "lineage": {"openlineage_url": urls["lineage"]},
+        "catalog": {"kind": "datahub", "url": urls["catalog"]},
+        "feature_store": {"url": urls["features"]},
+    }
+    changes = {"teams": {"fraud": {"namespaces": ["fraud"]}}, "integrations": integrations}
+    made = platform_plan(lambda args: Teams("teams", args), changes)
+    data = objects(made, "ConfigMap")["fraud/platform-endpoints"]["data"]
+
+    named = ("OPENLINEAGE_URL", "CATALOG_URL", "FEATURE_STORE_URL")
+    assert [data[name] for name in named] == list(urls.values())
+
+
 def test_model_repositories_know_how_a_new_version_takes_traffic() -> None:
     """The way of the pinned KServe, and the first share; nothing where traffic moves at once."""
     data = objects(_plan(), "ConfigMap")["fraud/platform-endpoints"]["data"]
