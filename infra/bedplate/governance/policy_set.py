@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from bedplate.assets import asset
 from bedplate.errors import UsageError
-from bedplate.policy.catalogue import load_catalogue
+from bedplate.policy.catalogue import Catalogue, load_catalogue
 from bedplate.policy.own_rules import CONTROLS, with_own
 from bedplate.spec.own_policies import own_folder, packs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bedplate.policy.catalogue import Catalogue, Policy
+    from bedplate.policy.catalogue import Policy
 
 
 @cache
@@ -59,6 +59,15 @@ def admission_policies_of(stacks: Path) -> Catalogue:
 def catalogues_of(stacks: Path) -> tuple[Catalogue, Catalogue]:
     """Return the policies of the platform on plans, and those at admission."""
     return policies_of(stacks), admission_policies_of(stacks)
+
+
+def joined(on_plans: Catalogue, inside: Catalogue) -> Catalogue:
+    """Return the policies on plans, then those at admission, as one catalogue to be told of."""
+    return Catalogue(
+        on_plans.policies + inside.policies,
+        on_plans.modules + inside.modules,
+        {**inside.controls, **on_plans.controls},
+    )
 
 
 def all_policies_of(stacks: Path) -> tuple[Policy, ...]:

@@ -10,7 +10,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from bedplate.errors import BedplateError
-from bedplate.governance.policy_set import shipped_policies
+from bedplate.governance.policy_set import admission_policies, joined, shipped_policies
 from bedplate.policy.finding import stack_urn
 from bedplate.policy.pulumi_pack.answers import (
     SAID,
@@ -61,7 +61,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Tell all policies; those of the stack's repository where it is known already."""
         with self._lock:
             bench = self._run.bench()
-            return information(bench.catalogue if bench else shipped_policies())
+            if bench:
+                return information(bench.catalogue)
+            return information(joined(shipped_policies(), admission_policies()))
 
     def Configure(  # noqa: N802 - the protocol's name
         self, _request: analyzer_pb2.ConfigureAnalyzerRequest, _context: object

@@ -13,7 +13,7 @@ from bedplate.engine.plan import LayerPlan, Plan
 from bedplate.errors import PolicyError, SpecError
 from bedplate.governance.assessment import Options
 from bedplate.governance.gate import presented
-from bedplate.governance.policy_set import policies_of
+from bedplate.governance.policy_set import joined, policies_of
 from bedplate.governance.release import ReleaseError
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
@@ -21,6 +21,7 @@ from bedplate.policy.decision import Decision, decide, standing_of
 from bedplate.policy.evaluate import evaluate
 from bedplate.policy.facts import facts
 from bedplate.policy.layer_view import matching
+from bedplate.policy.pulumi_pack.inside import Inside
 from bedplate.policy.regorus_engine import RegorusEngine
 from bedplate.policy.waiver_file import load_waivers
 from bedplate.spec.resolve import environments, resolve
@@ -49,8 +50,7 @@ class Bench:
         """The stack."""
         self._simulation = simulation
         self._engine = RegorusEngine()
-        self.catalogue = policies_of(project.stacks)
-        """Its policies."""
+        self._on_plans = policies_of(project.stacks)
         root = project.stacks.resolve().parent
         own = root / "blueprints"
         try:
@@ -62,34 +62,38 @@ class Bench:
         self._today = datetime.now(UTC).date()
         self._waivers = load_waivers(root, environments(project.stacks))
         self._phase: Phase = "design" if project.is_preview else "deploy"
+        self._inside = Inside(project.stacks, self._environment, self._phase)
+        self.catalogue = joined(self._on_plans, self._inside.catalogue)
+        """Its policies: those on plans, then those at admission."""
 
     def on_resource(self, resource: Resource, provider: Resource | None) -> Decision:
         """Return what the rules on one resource say of it, before it is deployed."""
-        alone = self._alone
-        if not matching(alone.policies, resource.type):
-            return Decision(())
-        resources = (resource,) if provider is None else (provider, resource)
-        found = self._findings(self._layer(resources), alone, self._facts)
+        alone, found = self._alone, self._inside.on_resource(resource)
+        if matching(alone.policies, resource.type):
+            resources = (resource,) if provider is None else (provider, resource)
+            found += self._findings(self._layer(resources), alone, self._facts)
         own = [finding for finding in found if finding.urn == resource.urn]
-        return self._decided(own)
+        return self._decided(own) if own else Decision(())
 
     def on_layer(self, layer: LayerPlan) -> Decision:
         """Return what all rules say of all resources of a layer."""
         others = [one for one in self._simulated.layers if one.project != layer.project]
         priced = replace(self._simulated, layers=(*others, layer))
-        found = self._findings(layer, self.catalogue, self._facts_of(priced))
+        found = self._findings(layer, self._on_plans, self._facts_of(priced))
+        found += self._inside.on_layer(layer)
         # The waivers of the other layers excuse nothing here.
         return self._decided(found)
 
     def close(self) -> None:
-        """End the engine."""
+        """End the engines."""
         self._engine.close()
+        self._inside.close()
 
     @cached_property
     def _alone(self) -> Catalogue:
         """The policies on one resource: always the same ones, so that the engine keeps them."""
-        policies = (one for one in self.catalogue.policies if one.scope == "resource")
-        return replace(self.catalogue, policies=tuple(policies))
+        policies = (one for one in self._on_plans.policies if one.scope == "resource")
+        return replace(self._on_plans, policies=tuple(policies))
 
     @cached_property
     def _simulated(self) -> Plan:
@@ -102,7 +106,10 @@ class Bench:
             (finding.policy, finding.urn)
             for layer in self._simulated.layers
             if layer.project == self.project.project
-            for finding in self._findings(layer, self.catalogue, self._facts)
+            for finding in (
+                *self._findings(layer, self._on_plans, self._facts),
+                *self._inside.on_layer(layer),
+            )
             if finding.verdict == "pass"
         }
 

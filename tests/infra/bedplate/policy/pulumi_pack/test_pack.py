@@ -16,6 +16,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from support.goldens import PRODUCTION
+from support.own_admission import write_pack
 from support.pack import asked_alone, asked_whole, configure, running_pack, said_of
 from support.pack_layers import (
     ADVISORY,
@@ -69,6 +70,43 @@ def test_a_resource_is_refused_before_it_is_deployed(stacks: Path, stack: str, l
     assert said.enforcementLevel == level
     assert levels(alone, "RES-001") == [MANDATORY]  # critical in every tier
     assert named(whole, "ENC-003") == []
+
+
+def _object(kind: str, name: str, stack: str, **more: Any) -> Resource:
+    """Return an object of the team fraud."""
+    metadata = {"name": name} | ({} if kind == "Namespace" else {"namespace": "fraud"})
+    made = one_resource(f"kubernetes:core/v1:{kind}", name, stack)
+    inputs = {"apiVersion": "v1", "kind": kind, "metadata": metadata} | more
+    return replace(made, inputs=inputs)
+
+
+@pytest.mark.parametrize(("stack", "level"), [("dev", ADVISORY), ("prod", MANDATORY)])
+def test_an_object_is_refused_before_the_cluster_refuses_it(
+    stacks: Path, stack: str, level: int
+) -> None:
+    """By the rules at admission, own ones included; said once, and by the same ladder."""
+    write_pack(stacks.parent)
+    labels = {"name": "fraud", "labels": {"bedplate/team": "fraud", "room": "a"}}
+    layer = one_layer(
+        _object("Namespace", "fraud", stack, metadata=labels),
+        _object("Service", "open", stack, spec={"type": "NodePort"}),
+        _object("Service", "later", stack, spec=dict(UNKNOWN)),
+        _object("ConfigMap", "plain", stack),
+        stack=stack,
+    )
+    with running_pack() as stub:
+        configure(stub, layer, stacks)
+        alone, whole = asked_alone(stub, layer), asked_whole(stub, layer).diagnostics
+        known = {policy.name for policy in stub.GetAnalyzerInfo(empty_pb2.Empty()).policies}
+
+    (said,) = named(alone, "ZT-102")
+    assert said.message.splitlines()[1].startswith('Service "open" has the type NodePort; ')
+    assert (said.urn, said.enforcementLevel) == (layer.resources[1].urn, level)
+    assert levels(alone, "ACM-101") == [MANDATORY]  # critical in every tier
+    (still_open,) = named(whole, "ZT-102")
+    assert still_open.message.splitlines()[1].startswith("Not judged: spec is known only after")
+    assert named(whole, "ACM-101") == []
+    assert {"ZT-102", "ACM-101", "ENC-003"} <= known
 
 
 def test_an_unknown_value_is_never_a_pass(stacks: Path) -> None:
