@@ -44,8 +44,8 @@ class InferenceLogSpec(Spec):
     retention_days: Annotated[int, Field(ge=1, le=36500)] = 200
     """Days they are kept; EU AI Act Art 19 and 26 ask for six months at least."""
     redact: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")], ...] = ()
-    """Names of fields, at any depth, whose text, number or flat list is blotted out before anything
-    is stored."""
+    """Names of fields and of v2 tensors whose value is blotted out before anything is stored; where
+    that can't be done, the record is dropped."""
 
 
 class ServingSpec(Spec):

@@ -8,19 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.components.foundation.identities_teams import REQUESTS_FOLDER
+from bedplate.components.platform.redaction import processors
 from bedplate.components.platform.services import REQUEST_LOG, request_log_of
 from bedplate.contracts.images import COLLECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bedplate.components.platform.scope import PlatformScope
 
 CONTRIB: Final = COLLECTOR.rpartition(":")[0]
 """Repository of the collector's image; the chart adds the tag."""
-
-BLOTTED: Final = "[redacted]"
-"""What stands where a value was."""
 
 RESTRICTED: Final[dict[str, Any]] = {
     "podSecurityContext": {
@@ -37,9 +33,6 @@ RESTRICTED: Final[dict[str, Any]] = {
 }
 """Security contexts that fit the Pod Security Standard `restricted`."""
 
-_VALUE = r"""\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[[^\[\]]*\]|[^,}\]\s]+)"""
-"""A JSON value after its name: text, a flat list, or a number, true, false or null."""
-
 UNUSED_PORTS: Final[dict[str, Any]] = {
     name: {"enabled": False}
     for name in ("jaeger-compact", "jaeger-grpc", "jaeger-thrift", "otlp", "otlp-http", "zipkin")
@@ -48,29 +41,6 @@ UNUSED_PORTS: Final[dict[str, Any]] = {
 
 UNUSED_RECEIVERS: Final[dict[str, Any]] = dict.fromkeys(("jaeger", "zipkin", "otlp", "prometheus"))
 """Receivers that the chart starts by default; null removes one."""
-
-
-def redactions(fields: Sequence[str]) -> list[str]:
-    """Return the statements that blot out fields of a body, wherever they stand in it.
-
-    In the collector's transformation language a backslash and a quote are escaped once more.
-    """
-    return [
-        f'replace_pattern(log.body, "{_quoted(_pattern(name))}", "{_quoted(_blotted(name))}")'
-        for name in fields
-    ]
-
-
-def _pattern(name: str) -> str:
-    return f'"{name}"{_VALUE}'
-
-
-def _blotted(name: str) -> str:
-    return f'"{name}":"{BLOTTED}"'
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def request_log_values(scope: PlatformScope) -> dict[str, Any]:
@@ -106,16 +76,7 @@ def _port(port: int) -> dict[str, Any]:
 
 def _config(scope: PlatformScope) -> dict[str, Any]:
     """Return the collector's own configuration."""
-    log, ports = scope.spec.serving.request_log, _ports(scope)
-    processors: dict[str, Any] = {}
-    steps = ["memory_limiter"]
-    if log.redact:
-        # What can't be read must not be kept: an error drops the record.
-        processors["transform"] = {
-            "error_mode": "propagate",
-            "log_statements": redactions(log.redact),
-        }
-        steps.append("transform")
+    ports, blotting = _ports(scope), processors(scope.spec.serving.request_log.redact)
     receivers: dict[str, Any] = {
         f"webhookevent/{team}": _receiver(port) for team, port in ports.items()
     }
@@ -123,7 +84,7 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
     pipelines = {
         f"logs/{team}": {
             "receivers": [f"webhookevent/{team}"],
-            "processors": [*steps, "batch"],
+            "processors": ["memory_limiter", *blotting, "batch"],
             "exporters": [f"awss3/{team}"],
         }
         for team in ports
@@ -133,7 +94,7 @@ def _config(scope: PlatformScope) -> dict[str, Any]:
         pipelines["logs/none"] = {"receivers": ["nop"], "processors": [], "exporters": ["nop"]}
     return {
         "receivers": UNUSED_RECEIVERS | receivers,
-        "processors": processors,
+        "processors": blotting,
         "exporters": {**writers, "debug": None},
         "service": {"pipelines": {**pipelines, "logs": None, "metrics": None, "traces": None}},
     }
