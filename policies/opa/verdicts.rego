@@ -62,6 +62,11 @@ answer(task) := hits if {
 		with data.config as input.config
 }
 
+answer(task) := hits if {
+	task.package == "bedplate_admission"
+	hits := data.bedplate_admission[task.rule] with input as input.inputs[task.input]
+}
+
 text_of(hit) := hit if is_string(hit)
 
 text_of(hit) := hit.msg if is_object(hit)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from bedplate.governance.policy_set import policies_of
+from bedplate.governance.admission_rules import own_constraints_of
+from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.operate.cost import estimate
 from bedplate.operate.prices import load_prices
+from bedplate.policy.admission import asked_of_plan
 from bedplate.policy.decision import standing_of
 from bedplate.policy.evaluate import asked, is_for, rule_config
 from bedplate.policy.facts import facts
+from bedplate.policy.rego_input import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +44,8 @@ def opa_document(environment: Resolved, plan: Plan, stacks: Path) -> str:
         _task(task.input, *question, ladder)
         for task, question in zip(job.tasks, questions, strict=True)
     ]
+    inputs = [*job.inputs]
+    tasks += _inside(environment, plan, stacks, inputs)
     head = {
         "schema": SCHEMA,
         "environment": environment.spec.environment,
@@ -48,8 +53,26 @@ def opa_document(environment: Resolved, plan: Plan, stacks: Path) -> str:
         "tasks": tasks,
     }
     # The documents are JSON already.
-    inputs = ",\n".join(job.inputs)
-    return f'{json.dumps(head, ensure_ascii=False)[:-1]},"inputs":[\n{inputs}]}}'
+    documents = ",\n".join(inputs)
+    return f'{json.dumps(head, ensure_ascii=False)[:-1]},"inputs":[\n{documents}]}}'
+
+
+def _inside(
+    environment: Resolved, plan: Plan, stacks: Path, inputs: list[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the questions of rules at admission; their documents are added to the inputs."""
+    catalogue = admission_policies_of(stacks)
+    own = own_constraints_of(catalogue, environment.spec)
+    ladder = standing_of(environment.spec).ladder
+    numbers: dict[str, int] = {}
+    for question in asked_of_plan(plan, catalogue, environment.origins, own=own):
+        text = dumps(question.document())
+        if text not in numbers:
+            numbers[text] = len(inputs)
+            inputs.append(text)
+        unread, urn = question.unread(), question.subject.urn
+        about = {"input": numbers[text], "urn": urn, "open": {urn: unread} if unread else {}}
+        yield _rule(question.policy, ladder) | about
 
 
 def pack_config(environment: Resolved, plan: Plan, stacks: Path) -> dict[str, dict[str, Any]]:
@@ -81,6 +104,14 @@ def _facts(environment: Resolved, plan: Plan) -> dict[str, Any]:
 def _task(
     document: int, policy: Policy, layer: LayerView, resource: Resource | None, ladder: Ladder
 ) -> dict[str, Any]:
+    return _rule(policy, ladder) | {
+        "input": document,
+        "urn": layer.urn if resource is None else resource.urn,
+        "open": dict(_open(policy, layer, resource)),
+    }
+
+
+def _rule(policy: Policy, ladder: Ladder) -> dict[str, Any]:
     return {
         "policy": policy.id,
         "package": policy.package,
@@ -88,9 +119,6 @@ def _task(
         "severity": policy.severity,
         "level": ladder.enforcement(policy.level, policy.severity, "fail"),
         "open_level": ladder.enforcement(policy.level, policy.severity, "unresolved"),
-        "input": document,
-        "urn": layer.urn if resource is None else resource.urn,
-        "open": dict(_open(policy, layer, resource)),
     }
 
 

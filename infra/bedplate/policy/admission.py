@@ -46,15 +46,33 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
+    """One rule, asked about one object."""
+
     policy: Policy
+    """The rule."""
     subject: Subject
+    """The object."""
     given: Mapping[str, Any]
+    """Parameters of its constraint."""
 
     def document(self) -> dict[str, Any]:
         """Return the rule's input, without parameters that are not known: no builtin takes one."""
         known = {name: value for name, value in self.given.items() if not is_open(value)}
         return review_input(self.subject.manifest, known, self.subject.urn)
+
+    def unread(self) -> str:
+        """Return a sentence on what the rule could not see, or ""."""
+        states: dict[str, list[str]] = defaultdict(list)
+        for read in self.policy.reads:
+            for state in openings(self.subject.manifest, read):
+                states[state].append(read)
+        for name, value in self.given.items():
+            if is_open(value):
+                states["unknown"].append(f"the parameter {name}")
+        says = (("unknown", "known only after a deployment"), ("secret", "secret"))
+        parts = [f"{', '.join(states[key])} is {text}" for key, text in says if states[key]]
+        return f"Not judged: {'; '.join(parts)}." if parts else ""
 
 
 def judge_plan(
@@ -71,6 +89,21 @@ def judge_plan(
     there itself is judged too, but for what the constraints leave out by label. `own` are the
     constraints of policies that the plan makes none for.
     """
+    questions = asked_of_plan(plan, catalogue, origins, phase, own)
+    found = _answered(questions, catalogue, engine)
+    layer = plan.layers[-1]
+    stack = Subject({}, stack_urn(layer.stack, layer.project), STACK_TYPE, lambda _: None)
+    return _with_silent(found, catalogue, phase, stack)
+
+
+def asked_of_plan(
+    plan: Plan,
+    catalogue: Catalogue,
+    origins: Mapping[str, Origin],
+    phase: Phase = "design",
+    own: Mapping[str, Constraint] | None = None,
+) -> list[Question]:
+    """Return every question about the plan's objects; see ``judge_plan``."""
     constraints = planned_constraints(plan, rules()) | {**(own or {})}
     subjects = [
         Subject(
@@ -83,10 +116,7 @@ def judge_plan(
         if is_object(resource)
     ]
     policies = [policy for policy in catalogue.policies if phase in policy.phase]
-    found = judge(subjects, policies, catalogue, engine, constraints, namespaces_of(plan))
-    layer = plan.layers[-1]
-    stack = Subject({}, stack_urn(layer.stack, layer.project), STACK_TYPE, lambda _: None)
-    return _with_silent(found, catalogue, phase, stack)
+    return _asked(subjects, policies, constraints, namespaces_of(plan))
 
 
 def judge(
@@ -101,15 +131,29 @@ def judge(
 
     Sorted by policy, then as the subjects are. Raises PolicyError where the engine can't run.
     """
+    return _answered(_asked(subjects, policies, constraints, namespaces), catalogue, engine)
+
+
+def _asked(
+    subjects: Sequence[Subject],
+    policies: Sequence[Policy],
+    constraints: Mapping[str, Constraint],
+    namespaces: Mapping[str, Labels],
+) -> list[Question]:
     by_kind: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, subject in enumerate(subjects):
         by_kind[kind_of(subject.manifest)].append(number)
-    questions = [
-        _Question(policy, subjects[number], constraints[policy.id].parameters)
+    return [
+        Question(policy, subjects[number], constraints[policy.id].parameters)
         for policy in policies
         for number in sorted(n for kind in constraints[policy.id].kinds for n in by_kind[kind])
         if constraints[policy.id].asks_about(subjects[number].manifest, namespaces)
     ]
+
+
+def _answered(
+    questions: Sequence[Question], catalogue: Catalogue, engine: RegoEngine
+) -> tuple[Finding, ...]:
     inputs = [dumps(question.document()) for question in questions]
     tasks = [Task(number, question.policy.path) for number, question in enumerate(questions)]
     outcomes = engine.run(Job(catalogue.modules, {}, inputs, tasks))
@@ -123,31 +167,17 @@ def judge(
     return tuple(_told(finding, skipped[finding.policy]) for finding in findings)
 
 
-def _finding(question: _Question, outcome: Outcome) -> Finding:
+def _finding(question: Question, outcome: Outcome) -> Finding:
     policy, subject = question.policy, question.subject
     if outcome.error is not None:
         message = printable(f"The rule {policy.rule} broke: {outcome.error}.")
         finding = _made(policy, subject, "error", message)
         return replace(finding, source=Source(policy.file, policy.line, 1, ""))
-    unread = _unread(question)
+    unread = question.unread()
     if outcome.hits and not is_open(question.given):
         message = printable(" ".join(hit.message for hit in outcome.hits))
         return _made(policy, subject, "fail", message)
     return _made(policy, subject, "unresolved" if unread else "pass", unread)
-
-
-def _unread(question: _Question) -> str:
-    """Return a sentence on what a rule could not see, or ""."""
-    states: dict[str, list[str]] = defaultdict(list)
-    for read in question.policy.reads:
-        for state in openings(question.subject.manifest, read):
-            states[state].append(read)
-    for name, value in question.given.items():
-        if is_open(value):
-            states["unknown"].append(f"the parameter {name}")
-    says = (("unknown", "known only after a deployment"), ("secret", "secret"))
-    parts = [f"{', '.join(states[key])} is {text}" for key, text in says if states[key]]
-    return f"Not judged: {'; '.join(parts)}." if parts else ""
 
 
 def _told(finding: Finding, skipped: int) -> Finding:

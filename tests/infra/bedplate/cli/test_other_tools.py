@@ -124,6 +124,7 @@ def test_input_for_opa(run: Callable[..., Any]) -> None:
     document = json.loads(run("preview", "dev", "--format", "opa").out)
 
     assert (document["schema"], document["environment"]) == ("bedplate.opa/v1", "dev")
-    assert {task["package"] for task in document["tasks"]} == {"bedplate_deploy"}
+    packages = {task["package"] for task in document["tasks"]}
+    assert packages == {"bedplate_admission", "bedplate_deploy"}
     assert {task["input"] for task in document["tasks"]} == set(range(len(document["inputs"])))
     assert {task["rule"] for task in document["tasks"]} <= set(document["config"])

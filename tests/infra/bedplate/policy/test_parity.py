@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from support.pack_layers import STACKS as GOLDEN
 from support.pack_layers import GoldenSimulation
 from support.plans import POLICIES, ROOT
 
-from bedplate.engine.plan import STACK_TYPE
+from bedplate.engine.plan import STACK_TYPE, Resource
 from bedplate.governance.assessment import Options, RegoBackend
 from bedplate.governance.judgement import assessed
 from bedplate.governance.opa_documents import opa_document, pack_config
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from bedplate.policy.finding import Finding
 
 STACKS = ROOT / "stacks"
-FOLDERS = (str(POLICIES / "deploy"), str(POLICIES / "opa"))
 TOLD = ("fail", "error", "unresolved")
 CASES = ("dev", "prod", "dev broken", "prod broken", "staging broken")
 OPEN = (
@@ -51,6 +51,9 @@ OPEN = (
           put("retentionInDays", {"$unknown": True})),
 )  # fmt: skip
 """Values that nobody can see, each in the last resource of its type that takes it."""
+
+EXPOSED = {"open": {"type": "NodePort"}, "unknown": {"$unknown": True}, "plain": {}}
+"""Services that a rule at admission refuses, can't judge, and lets through."""
 
 Verdicts = frozenset[tuple[str, str, str, bool]]
 """Policy, resource or `stack`, verdict, and whether it blocks."""
@@ -64,10 +67,29 @@ def _plan(case: str) -> Plan:
     if not broken:
         return plan
     for fault in PRODUCTION:
-        plan = next(iter(mutants(plan, fault, alone=False)), plan)
+        plan = _with(plan, next(iter(mutants(plan, fault, alone=False)), plan))
     for fault in OPEN:
-        *_, plan = mutants(plan, fault, alone=False)
-    return plan
+        plan = _with(plan, [*mutants(plan, fault, alone=False)][-1])
+    *others, last = plan.layers
+    more = tuple(_service(name, which, spec) for which, spec in EXPOSED.items())
+    return replace(plan, layers=(*others, replace(last, resources=(*last.resources, *more))))
+
+
+def _with(plan: Plan, changed: Plan) -> Plan:
+    """Return a plan with the layers that another has of it, too."""
+    faulty = {layer.project: layer for layer in changed.layers}
+    layers = tuple(faulty.get(layer.project, layer) for layer in plan.layers)
+    return replace(plan, layers=layers)
+
+
+def _service(environment: str, name: str, spec: Any) -> Resource:
+    """Return a team's own object in the platform layer."""
+    token, metadata = "kubernetes:core/v1:Service", {"name": name, "namespace": "fraud"}
+    return Resource(
+        urn=f"urn:pulumi:{environment}::bedplate-platform::{token}::{name}",
+        type=token, name=name, parent=None, custom=True, outputs={},
+        inputs={"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec},
+    )  # fmt: skip
 
 
 def _verdicts(found: Iterable[tuple[str, str, str, bool]]) -> Verdicts:
@@ -115,6 +137,7 @@ def test_broken_plans_are_broken() -> None:
 
     assert sound == frozenset()
     assert len(policies) > 25
+    assert {"ENC-003", "ZT-004", "ZT-102"} <= policies  # of either layer, and at admission
     assert verdicts["unresolved"] >= len(OPEN)
     assert {blocks for _, _, _, blocks in broken} == {True, False}
     assert {blocks for _, _, verdict, blocks in _checked("dev broken")} == {True, False}
@@ -139,8 +162,8 @@ def test_an_opa_server_agrees() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_opa_eval_agrees(case: str, tmp_path: Path) -> None:
     """`opa eval` on the files and on what `bedplate preview --format opa` writes."""
-    data = [argument for folder in FOLDERS for argument in ("--data", folder)]
-    command = ["opa", "eval", *data, "--strict-builtin-errors", "--format", "raw"]
+    command = ["opa", "eval", "--data", str(POLICIES)]
+    command += ["--strict-builtin-errors", "--format", "raw"]
     command += [
         "--input",
         str(_written(case, tmp_path)),
@@ -157,8 +180,8 @@ def test_opa_eval_agrees(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_conftest_agrees(case: str, tmp_path: Path) -> None:
     """`conftest test` on the same files; it fails where `bedplate check` blocks."""
-    policies = [argument for folder in FOLDERS for argument in ("--policy", folder)]
-    command = ["conftest", "test", *policies, "--namespace", "bedplate", "--output", "json"]
+    command = ["conftest", "test", "--policy", str(POLICIES), "--namespace", "bedplate"]
+    command += ["--output", "json"]
     done = subprocess.run(
         [*command, str(_written(case, tmp_path))], capture_output=True, text=True, check=False
     )
@@ -199,22 +222,21 @@ def test_an_input_that_is_no_plan_is_denied(tmp_path: Path) -> None:
     wrong, right = tmp_path / "wrong.json", _written("dev", tmp_path)
     wrong.write_text("{}")
 
-    def denied(file: Path, *folders: str) -> list[dict[str, Any]]:
-        data = [argument for folder in folders for argument in ("--data", folder)]
-        command = ["opa", "eval", *data, "--format", "raw", "--input", str(file)]
+    def denied(file: Path, policies: Path) -> list[dict[str, Any]]:
+        command = ["opa", "eval", "--data", str(policies), "--format", "raw", "--input", str(file)]
         done = subprocess.run(
             [*command, "data.bedplate.deny"], capture_output=True, text=True, check=True
         )
         found: list[dict[str, Any]] = json.loads(done.stdout)
         return found
 
-    assert denied(wrong, *FOLDERS) == [
+    assert denied(wrong, POLICIES) == [
         {"msg": "The input is no plan; write it with `bedplate preview ENV --format opa`."}
     ]
     assert {
         "msg": "ENC-001: The rule bedplate_deploy.stack_deny_enc_001 is not loaded; "
         "add the folder of its pack."
-    } in denied(right, FOLDERS[1])
+    } in denied(right, POLICIES / "opa")
 
 
 @pytest.mark.needs("opa")
@@ -240,11 +262,12 @@ def test_the_plain_pack_is_given_the_same_facts() -> None:
     environment = resolve("dev", STACKS)
     config = pack_config(environment, plan, STACKS)
     document = json.loads(opa_document(environment, plan, STACKS))
-    asked = {task["rule"]: task["level"] for task in document["tasks"]}
+    questions = [task for task in document["tasks"] if task["package"] == "bedplate_deploy"]
+    asked = {task["rule"]: task["level"] for task in questions}
     with closing(RegorusEngine()) as engine:
         modules = load_catalogue([POLICIES / "deploy"], [POLICIES / "controls.yaml"]).modules
         inputs = [json.dumps(one) for one in document["inputs"]]
-        tasks = [Task(t["input"], f"{t['package']}.{t['rule']}") for t in document["tasks"]]
+        tasks = [Task(t["input"], f"{t['package']}.{t['rule']}") for t in questions]
         ours = engine.run(Job(modules, document["config"], inputs, tasks))
         theirs = engine.run(Job(modules, config, inputs, tasks))
 
