@@ -33,6 +33,9 @@ def admission_faults(policy: Policy) -> Iterator[Problem]:
     if ASKED not in policy.phase:
         text = "the rule is not asked at admission"
         yield Problem(*place, text, "add phase: [design, deploy, admission]")
+    if policy.applies:
+        text = "a cluster asks a rule at admission in every environment, whatever applies"
+        yield Problem(*place, text, "leave applies out, and decide by one of the parameters")
     for token in policy.resource_types:
         if not token.startswith("kubernetes:") or token.endswith("*"):
             text = f"{token} is no kind of object"

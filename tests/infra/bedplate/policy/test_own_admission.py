@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 DEVELOPMENT = ROOT / "tests" / "golden" / "stacks" / "dev.plan.json"
 ANOTHER = "an own rule adds and never replaces one. Fix: choose another; both rules are then asked."
 UNASKED = "the rule is not asked at admission. Fix: add phase: [design, deploy, admission]."
+EVERYWHERE = (
+    "a cluster asks a rule at admission in every environment, whatever applies. "
+    "Fix: leave applies out, and decide by one of the parameters."
+)
 UNLISTED = "there is no list pining for rules at admission. Fix: did you mean pinning."
 NO_KIND = (
     "kubernetes:core/* is no kind of object. Fix: name each, such as kubernetes:apps/v1:Deployment."
@@ -119,12 +123,17 @@ def test_an_own_rule_judges_a_plan_s_objects(tmp_path: Path) -> None:
             f"18:1: deny_acm_101: {UNASKED}",
         ),
         (
+            "#   controls:",
+            "#   applies: {tiers: [production]}\n#   controls:",
+            f"20:1: deny_acm_101: {EVERYWHERE}",
+        ),
+        (
             "kubernetes:core/v1:ResourceQuota",
             '"kubernetes:core/*"',
             f"19:1: deny_acm_101: {NO_KIND}",
         ),
     ],
-    ids=["id at admission", "id of a plan's rule", "phase", "kinds"],
+    ids=["id at admission", "id of a plan's rule", "phase", "applies", "kinds"],
 )
 def test_an_own_rule_that_can_not_be_asked_is_refused(
     tmp_path: Path, before: str, after: str, refusal: str
