@@ -1,13 +1,14 @@
 """The floor holds for every model, the champion for every challenger, on the same held-out rows."""
 
 import importlib
+import shutil
 
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
 from {{cookiecutter.package_name}} import schema
-from {{cookiecutter.package_name}}.ops import artefact, dataset, train
+from {{cookiecutter.package_name}}.ops import artefact, dataset, digest, train
 from {{cookiecutter.package_name}}.ops.errors import UsageError
 from {{cookiecutter.package_name}}.ops.gates import engine, performance
 from {{cookiecutter.package_name}}.ops.metrics import intervals, metric
@@ -74,6 +75,17 @@ def test_a_metric_that_does_not_fit_the_problem_is_refused():
 
 def test_the_same_seed_gives_the_same_artefact(offline, fresh):
     assert train.train(fresh).digest == artefact.open_model(offline.model).digest
+
+
+def test_a_new_model_is_no_longer_the_registered_one(released, fresh):
+    shutil.copy(released.registration, fresh.registration)
+    train.train(fresh)
+    assert fresh.registration.is_file()  # it is the very same
+    other = {**digest.read_json(fresh.registration), "digest": "sha256:0"}
+    digest.write_json(fresh.registration, other)
+    train.train(fresh)
+    assert not fresh.registration.is_file()
+    assert not engine.run("security", fresh).blocks
 
 
 def test_another_seed_of_the_data_is_another_dataset():

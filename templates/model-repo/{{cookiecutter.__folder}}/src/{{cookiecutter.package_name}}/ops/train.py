@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import schema
 from . import artefact, dataset{% if cookiecutter.feature_store == "feast" %}, feature_store{% endif %}
-from .context import Context
+from .context import Context, registered
 
 GOLDEN_ROWS = 25
 """Rows whose predictions the server must repeat."""
@@ -19,9 +19,13 @@ def train(context: Context) -> artefact.Opened:
     fitted = model.fit(rows, context.seed)
     test = dataset.read(context, "test")[list(schema.INPUTS)].dropna()
     golden = test.sample(min(GOLDEN_ROWS, len(test)), random_state=context.seed)
-    return artefact.save(
+    opened = artefact.save(
         context.model, fitted, metadata(context, manifest), golden, model.TRUSTED_TYPES
     )
+    # What an earlier run registered is another model: it must not speak for this one.
+    if context.registration.is_file() and registered(context)["digest"] != opened.digest:
+        context.registration.unlink()
+    return opened
 
 
 def metadata(context: Context, manifest: dict[str, Any]) -> dict[str, Any]:
