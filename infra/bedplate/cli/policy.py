@@ -27,6 +27,17 @@ _BY_DEFAULT_TYPE, _BY_DEFAULT_PROPERTY = (
     f"By default {on_a_plan}; with --admission {at_admission}."
     for on_a_plan, at_admission in zip(*_USUAL.values(), strict=True)
 )
+AtAdmission = Annotated[
+    bool, typer.Option("--admission", help="Judge Kubernetes objects, at their admission too.")
+]
+Judged = Annotated[
+    str | None, typer.Option("--type", help=f"Type of what it judges. {_BY_DEFAULT_TYPE}")
+]
+Needed = Annotated[
+    str | None, typer.Option("--property", help=f"What each must state. {_BY_DEFAULT_PROPERTY}")
+]
+Severity = Annotated[str, typer.Option("--severity", help="critical, high, medium or low.")]
+Clause = Annotated[str, typer.Option("--control", help="Clause that the rule maps to.")]
 NEW_EXAMPLES = examples(
     "bedplate policy new naming bucket_project --property tags.project",
     "bedplate policy new cost database_class --type aws:rds/instance:Instance"
@@ -55,23 +66,11 @@ def new(  # noqa: PLR0913 - each is an option of the command line
     concern: Annotated[str, typer.Argument(metavar="CONCERN", help="Folder, such as naming.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the rule's file.")],
     *,
-    admission: Annotated[
-        bool,
-        typer.Option("--admission", help="Judge Kubernetes objects, at their admission too."),
-    ] = False,
-    resource_type: Annotated[
-        str | None, typer.Option("--type", help=f"Type of what it judges. {_BY_DEFAULT_TYPE}")
-    ] = None,
-    needed: Annotated[
-        str | None,
-        typer.Option("--property", help=f"What each must state. {_BY_DEFAULT_PROPERTY}"),
-    ] = None,
-    severity: Annotated[
-        str, typer.Option("--severity", help="critical, high, medium or low.")
-    ] = "medium",
-    control: Annotated[
-        str, typer.Option("--control", help="Clause that the rule maps to.")
-    ] = "iso27001:A.8.9",
+    admission: AtAdmission = False,
+    resource_type: Judged = None,
+    needed: Needed = None,
+    severity: Severity = "medium",
+    control: Clause = "iso27001:A.8.9",
     prefix: Annotated[str, typer.Option("--prefix", help="First part of its id.")] = "OWN",
     stacks: Stacks = Path("stacks"),
 ) -> None:
