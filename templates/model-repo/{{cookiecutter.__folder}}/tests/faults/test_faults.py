@@ -21,6 +21,9 @@ def served(released, configure, tmp_path_factory):
     """Start the servers of the faults: they load their libraries while other faults are judged."""
     hasty = dataclasses.replace(released, root=tmp_path_factory.mktemp("hasty"))
     shutil.copytree(released.root / "config", hasty.root / "config")
+{%- if cookiecutter.feature_store == "feast" %}
+    shutil.copytree(released.root / "feature_repo", hasty.root / "feature_repo")
+{%- endif %}
     configure(hasty, "gates", gates__latency__p95_ms=ALLOWED_MS)
     contexts = {"slow-predictor": hasty, "unequal-server": released}
     made = {name: faults.served(context, faults.FAULTS[name]) for name, context in contexts.items()}
