@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -62,10 +63,8 @@ def run_child(
         threading.Thread(target=_read, args=(process.stdout, [said.append, listen])),
         threading.Thread(target=_read, args=(process.stderr, [listen])),
     )
-    for reader in readers:
-        reader.start()
     try:
-        _wait(process)
+        _wait(process, readers)
     finally:
         interrupted = _running.pop(process)
         for reader in readers:
@@ -73,11 +72,16 @@ def run_child(
     return Ended(process.returncode, "\n".join(said), interrupted)
 
 
-def _wait(process: subprocess.Popen[str]) -> None:
+def _wait(process: subprocess.Popen[str], readers: Sequence[threading.Thread]) -> None:
     try:
+        for reader in readers:
+            reader.start()
         process.wait()
     except BaseException:
         interrupt_children()
+        for reader in readers:
+            with suppress(RuntimeError):  # most were started before the wait was stopped
+                reader.start()
         process.wait()
         raise
 

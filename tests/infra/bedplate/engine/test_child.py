@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,3 +83,25 @@ def test_a_handler_may_tell_it_and_go_on_waiting(tmp_path: Path) -> None:
     assert done == Ended(3, "ready\ntold once", interrupted=True)
     assert said == ["ready", "told once"]
     interrupt_children()  # nothing runs: nothing happens
+
+
+def test_who_never_began_to_wait_stops_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C comes when one stream is read already, and the other not yet."""
+    said: list[str] = []
+    start, started = threading.Thread.start, []
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        started.append(thread)
+        if len(started) == 1:
+            while "ready" not in said:
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_child(python(PATIENT), tmp_path, {}, said.append)
+
+    assert said == ["ready", "told once"]
