@@ -17,6 +17,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench_ledger import measure as measure_ledger
 from bench_policies import (
@@ -27,6 +28,9 @@ from bench_policies import (
 from bench_policies import measure as measure_policies
 
 from bedplate.engine.sandbox import session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "explanation" / "performance.md"
@@ -46,12 +50,24 @@ class Figure:
     met: bool | None
 
 
-def seconds(command: list[str], *, runs: int = RUNS, env: dict[str, str] | None = None) -> float:
-    """Return the median wall time of a command, in seconds; the command must succeed."""
+def seconds(
+    command: list[str],
+    *,
+    runs: int = RUNS,
+    env: dict[str, str] | None = None,
+    folder: Path = ROOT,
+    made: Sequence[str] = (),
+) -> float:
+    """Return the median wall time of a command, in seconds; the command must succeed.
+
+    What it makes in its folder is removed before each run.
+    """
     taken = []
     for _ in range(runs):
+        for name in made:
+            shutil.rmtree(folder / name, ignore_errors=True)
         start = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+        subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
         taken.append(time.perf_counter() - start)
     return statistics.median(taken)
 
@@ -123,6 +139,30 @@ def preview_figures() -> list[Figure]:
     ]
 
 
+def repository_figures() -> list[Figure]:
+    """Measure what a platform's repository is made, released and reported by."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        env = os.environ | {"XDG_CACHE_HOME": str(folder / "cache")}
+        shutil.copytree(ROOT / "stacks", folder / "stacks")
+        new = [BEDPLATE, "new", "acme", "--blueprint", "uae-regulated", "--defaults"]
+        begun = seconds(new, env=env, folder=folder, made=["acme"])
+        release = [BEDPLATE, "release", "prod", "--author", "Sara Nasser"]
+        released = seconds(release, env=env, folder=folder, made=["releases", "ledger"])
+        report = [BEDPLATE, "report"]
+        subprocess.run(report, cwd=folder, env=env, check=True, capture_output=True)
+        told = seconds(report, env=env, folder=folder)
+        size = (folder / "report.html").stat().st_size
+    return [
+        Figure("`bedplate new`", begun, "s", "2 s", begun < 2),
+        Figure("`bedplate release prod`, both layers", released, "s", "4 s", released < 4),
+        Figure(
+            "`bedplate report`, three environments that were checked", told, "s", "3 s", told < 3
+        ),
+        Figure("its file", size / MIB, "MiB", "2 MB", size < 2e6),
+    ]
+
+
 def policy_figures() -> list[Figure]:
     """Measure the policies over copies of a plan's resources, and against two rivals."""
     thousand = statistics.median(measure_policies(1000) for _ in range(RUNS))
@@ -187,7 +227,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--print", action="store_true", help="print only, write nothing")
     arguments = parser.parse_args()
-    figures = [*check_figures(), *preview_figures(), *policy_figures(), *ledger_figures()]
+    parts = (check_figures, preview_figures, repository_figures, policy_figures, ledger_figures)
+    figures = [figure for part in parts for figure in part()]
     text = page(figures)
     print(text)
     if not arguments.print:
