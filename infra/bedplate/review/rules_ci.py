@@ -17,7 +17,10 @@ _OTHER_CI: Final = (".gitlab-ci.yml", "azure-pipelines.yml", "Jenkinsfile", ".ci
 _SHA: Final = re.compile(r"@[0-9a-f]{40}\b")
 _USES: Final = re.compile(r"^\s*(?:-\s*)?uses:\s*([^\s#]+)")
 _FROM: Final = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
-_AUDITS: Final = ("pip-audit", "trivy", "grype", "osv-scanner", "cyclonedx", "syft", "safety check")
+_AUDITS: Final = (
+    "pip-audit", "uv audit", "trivy", "grype", "osv-scanner", "snyk", "dependency-review-action",
+    "cyclonedx", "syft", "safety check", "ops.dependencies",
+)  # fmt: skip
 
 
 def _ci(repository: Repository) -> Iterator[Fault]:
@@ -115,7 +118,8 @@ def _moving(repository: Repository, files: tuple[str, ...]) -> Iterator[Fault]:
             if not found:
                 continue
             image = _filled(found[1], values)
-            if image not in stages and "@sha256:" not in f"{image}{found[1]}":
+            pinned = "@sha256:" in f"{image}{found[1]}" or _refused(found[1], repository.text(name))
+            if image not in stages and not pinned:
                 yield Fault(name, number, f"`{found[1]}` is not pinned by its digest.")
             stages.add(found[2] or "")
 
@@ -123,6 +127,13 @@ def _moving(repository: Repository, files: tuple[str, ...]) -> Iterator[Fault]:
 def _filled(image: str, values: dict[str, str]) -> str:
     """Return an image with its build arguments put in."""
     return re.sub(r"\$\{?(\w+)\}?", lambda name: values.get(name[1], ""), image)
+
+
+def _refused(image: str, dockerfile: str) -> bool:
+    """Tell whether a build stops where the argument that names its image has no digest."""
+    argument = re.fullmatch(r"\$\{?(\w+)\}?", image)
+    holds = argument and rf"^RUN case \S*\$\{{?{argument[1]}\b[^\n]* \*@sha256:\*\)"
+    return bool(holds and re.search(holds, dockerfile, re.MULTILINE))
 
 
 RULES: Final = (

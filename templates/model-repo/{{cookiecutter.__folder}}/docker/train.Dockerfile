@@ -3,6 +3,8 @@
 ARG PYTHON_IMAGE
 
 FROM ${PYTHON_IMAGE} AS build
+ARG PYTHON_IMAGE
+RUN case "${PYTHON_IMAGE}" in *@sha256:*) ;; *) echo "PYTHON_IMAGE is not named by its digest" >&2; exit 1 ;; esac
 WORKDIR /build
 COPY requirements/run.lock requirements.lock
 RUN python -m venv /opt/venv \

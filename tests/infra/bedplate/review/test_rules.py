@@ -192,3 +192,32 @@ def test_the_score_is_the_weight_of_what_is_kept(tmp_path: Path) -> None:
     assert [r.rule.severity for r in found.failed] == sorted(
         (r.rule.severity for r in failed), key=lambda severity: -weights[severity]
     )
+
+
+@pytest.mark.parametrize(
+    ("held", "verdict"),
+    [
+        ('RUN case "${BASE}" in *@sha256:*) ;; *) exit 1 ;; esac\n', "pass"),
+        ('RUN case "${OTHER}" in *@sha256:*) ;; *) exit 1 ;; esac\n', "fail"),
+        ("", "fail"),
+    ],
+)
+def test_an_image_that_the_build_is_given_is_pinned_where_others_are_refused(
+    held: str, verdict: str, tmp_path: Path
+) -> None:
+    """An argument without a default may be anything, unless others stop the build."""
+    text = f"ARG BASE\nFROM ${{BASE}} AS build\nARG BASE\n{held}FROM ${{BASE}}\n"
+    results = {each.rule.id: each for each in review(_made(tmp_path, {"Dockerfile": text})).results}
+
+    assert results["MR-015"].verdict == verdict
+
+
+def test_the_audit_of_a_repository_of_ours_counts(tmp_path: Path) -> None:
+    """`make advisories` asks for known weaknesses, by a step of the repository's own."""
+    files = {
+        ".github/workflows/security.yml": "steps: [{run: make advisories}]\n",
+        "Makefile": "advisories:\n\tpython -m fraud.ops.dependencies\n",
+    }
+    results = {each.rule.id: each for each in review(_made(tmp_path, files)).results}
+
+    assert results["MR-013"].verdict == "pass"
