@@ -82,7 +82,7 @@ def request_log_of(team: str, teams: Iterable[str]) -> PlatformService:
     Each team has a port of its own: the mesh knows who connects, and lets only the team's own pods
     through, so that a record's port says whose it is whatever its headers say. A port comes from
     its team's name and stays when others come and go; should two names meet, the later one takes
-    the next port.
+    the next port. Raises KeyError for a team that is not among them.
     """
     taken: set[int] = set()
     for key in sorted(teams):
