@@ -76,14 +76,23 @@ def test_policies_are_those_of_the_catalogue(run: Callable[..., Any]) -> None:
 
 
 def test_the_admission_pack_is_configured_for_pulumi(run: Callable[..., Any]) -> None:
-    """Pulumi asks it about every object: the configuration says which are a team's."""
+    """Pulumi asks it about every object: the configuration says which are a team's, and what blocks.
+
+    In development that is what is critical; a rule of the cluster's own moment is not asked at all.
+    """
     done = run("policies", "--config", "dev", "--pack", "admission")
     config = json.loads(done.out)
 
     assert (done.code, done.err) == (0, "")
     assert {"deny_zt_104", "deny_apr_101", "deny_tag_103"} <= set(config)
+    levels = {rule: config[rule].pop("enforcementLevel") for rule in config}
     assert config["deny_zt_104"] == {"exempt": ["bedplate"], "namespaces": ["lab"]}
     assert config["deny_apr_101"] == {"approvals": ["0"], "exempt": [], "namespaces": ["lab"]}
+    assert (levels["deny_zt_104"], levels["deny_zt_101"]) == ("mandatory", "advisory")
+    assert {rule for rule, level in levels.items() if level == "disabled"} == {
+        "deny_tag_103",
+        "deny_zt_111",
+    }
     assert run("policies", "--pack", "admission").out.endswith("policies/admission\n")
 
 

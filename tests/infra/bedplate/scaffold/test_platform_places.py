@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,7 +81,7 @@ def test_addresses_are_those_of_the_named_environment() -> None:
 
 def test_the_address_of_a_feature_store_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the cluster holds it for the team; a platform without one leaves no line."""
-    plan = golden_plan(ROOT / "tests/golden/stacks/dev.plan.json").to_json()
+    plan = deepcopy(golden_plan(ROOT / "tests/golden/stacks/dev.plan.json").to_json())
     for each in plan["layers"][1]["resources"]:
         if each["name"] == "claims/platform-endpoints":
             each["inputs"]["data"]["FEATURE_STORE_URL"] = "https://features.acme.example"
