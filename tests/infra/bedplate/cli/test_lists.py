@@ -76,7 +76,7 @@ def test_policies_are_those_of_the_catalogue(run: Callable[..., Any]) -> None:
 
 
 def test_the_admission_pack_is_configured_for_pulumi(run: Callable[..., Any]) -> None:
-    """Pulumi asks it about every object: the configuration says which are a team's, and what blocks.
+    """Pulumi asks it about every object: it is told which are a team's, and what blocks.
 
     In development that is what is critical; a rule of the cluster's own moment is not asked at all.
     """
