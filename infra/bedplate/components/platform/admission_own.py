@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from bedplate.components.platform.admission_templates import AdmissionRule, match_of, whole
+from bedplate.components.platform.admission_templates import (
+    TOKENS,
+    AdmissionRule,
+    body,
+    match_of,
+    whole,
+)
 from bedplate.errors import PolicyError, Problem
 from bedplate.spec.enforcement import THRESHOLDS
 
@@ -20,12 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_TOKENS: Final = re.compile(r'^[ \t]*#[^\n]*\n|#[^\n]*|"(?:\\.|[^"\\\n])*"|`[^`]*`', re.MULTILINE)
-"""Comments, and texts in which a comment's sign is none."""
-_HEAD: Final = tuple(
-    re.compile(line, re.MULTILINE) for line in (r"^package .*\n+", r"^import rego\.v1\n+")
-)
-"""Lines that a template does without."""
 _IMPORT: Final = re.compile(r"^import\s+(?!rego\.v1\s)\S+", re.MULTILINE)
 _DATA: Final = re.compile(r"(?<![\w.])data\b[\w.]*")
 _RULE: Final = re.compile(r"^((?:stack_)?(?:deny|violation|warn)\w*)\b", re.MULTILINE)
@@ -51,7 +51,7 @@ def own_rules(packs: Sequence[Path]) -> tuple[AdmissionRule, ...]:
 
 def _read(pack: Path) -> Iterator[AdmissionRule | Problem]:
     texts = {str(file): file.read_text("utf-8") for file in sorted(pack.rglob("*.rego"))}
-    codes = {file: _code(text) for file, text in texts.items()}
+    codes = {file: body(text) for file, text in texts.items()}
     for file, text in texts.items():
         yield from foreign(file, text)
         shared = [code for other, code in codes.items() if other != file]
@@ -72,7 +72,7 @@ def foreign(file: str, text: str) -> Iterator[Problem]:
 
     Gatekeeper takes no imports, and none of the data of other packages.
     """
-    bare = _TOKENS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    bare = TOKENS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     for pattern in (_IMPORT, _DATA):
         for match in pattern.finditer(bare):
             line = bare.count("\n", 0, match.start()) + 1
@@ -82,14 +82,6 @@ def foreign(file: str, text: str) -> Iterator[Problem]:
             problem = f"{named} is out of reach for a rule at admission"
             fix = "use `input.review`, `input.parameters` and what the pack's own files define"
             yield Problem(file, line, 1, "", problem, fix)
-
-
-def _code(text: str) -> str:
-    """Return a module without its head and comments."""
-    code = _TOKENS.sub(lambda match: "" if match[0].lstrip().startswith("#") else match[0], text)
-    for line in _HEAD:
-        code = line.sub("", code, count=1)
-    return code.strip() + "\n"
 
 
 def _heads(text: str) -> dict[str, int]:

@@ -28,7 +28,12 @@ CONSTRAINTS: Final = "constraints.gatekeeper.sh"
 TEAM_LABEL: Final = "bedplate/team"
 """Label of the namespaces that constraints hold in."""
 
-_HEADER: Final = re.compile(r"^(package .*|import rego\.v1)\n+", re.MULTILINE)
+TOKENS: Final = re.compile(r'^[ \t]*#[^\n]*\n|#[^\n]*|"(?:\\.|[^"\\\n])*"|`[^`]*`', re.MULTILINE)
+"""Comments, and texts in which a comment's sign is none."""
+_HEAD: Final = tuple(
+    re.compile(line, re.MULTILINE) for line in (r"^package .*\n+", r"^import rego\.v1\n+")
+)
+"""Lines that a template does without."""
 _RULE: Final = re.compile(r"^(deny_[a-z0-9_]+) contains", re.MULTILINE)
 _DEFINED: Final = re.compile(r"^(?:default )?([a-z]\w*)\b", re.MULTILINE)
 _WORD: Final = re.compile(r"\b[a-z]\w*\b")
@@ -104,9 +109,10 @@ def rules(folder: Path | None = None) -> tuple[AdmissionRule, ...]:
 
 def body(text: str) -> str:
     """Return a module without its head and comments, which would only make an object larger."""
-    text = _HEADER.sub("", text)
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+    code = TOKENS.sub(lambda match: "" if match[0].lstrip().startswith("#") else match[0], text)
+    for line in _HEAD:
+        code = line.sub("", code, count=1)
+    return code.strip() + "\n"
 
 
 def whole(package: str, rule: str, code: str, shared: Sequence[str]) -> str:
