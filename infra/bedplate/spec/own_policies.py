@@ -23,13 +23,20 @@ def own_folder(stacks: Path, shipped: Path) -> Path | None:
     if not folder.is_dir() or folder.resolve() == shipped.resolve():
         return None
     packs = packs_of(folder) + packs_of(folder, admission=True)
-    return folder if packs and _texts(folder) != _texts(shipped) else None
+    return folder if packs and not _is_copy(folder, shipped) else None
 
 
-def _texts(folder: Path) -> dict[str, bytes]:
-    """Return what stands in the files of a folder, by their path below it."""
+def _is_copy(folder: Path, other: Path) -> bool:
+    """Tell whether two folders hold the same files; only those of the same names are read."""
+    names = _names(folder)
+    return names == _names(other) and all(
+        (folder / name).read_bytes() == (other / name).read_bytes() for name in names
+    )
+
+
+def _names(folder: Path) -> set[str]:
     files = (file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+    return {file.relative_to(folder).as_posix() for file in files}
 
 
 def packs_of(folder: Path, *, admission: bool = False) -> list[Path]:
