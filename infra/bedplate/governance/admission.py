@@ -22,6 +22,7 @@ from bedplate.policy.admission_scope import given_constraints, team_labels
 from bedplate.policy.decision import standing_of
 from bedplate.policy.finding import Source
 from bedplate.policy.waiver_file import load_waivers
+from bedplate.spec.namespaces import team_namespaces
 from bedplate.spec.stacks import environments
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Admission:
 def pulumi_config_of(spec: PlatformSpec) -> dict[str, dict[str, Any]]:
     """Return what Pulumi's own pack of the admission rules is configured by."""
     known, ladder = parameters_of(spec), standing_of(spec).ladder
-    return pulumi_config(admission_policies().policies, known, list(_teams(spec)), ladder)
+    return pulumi_config(admission_policies().policies, known, list(team_namespaces(spec)), ladder)
 
 
 def admitted(paths: Sequence[Path], name: str, options: Options) -> Admission:
@@ -86,14 +87,9 @@ def _findings(
     constraints |= own_constraints_of(catalogue, spec)
     asked = [policy for policy in catalogue.policies if "admission" in policy.phase]
     # What lies in a wrong namespace is told so, and judged all the same.
-    labels = team_labels(dict.fromkeys(_namespaces(manifests), _SOMEBODYS) | _teams(spec))
+    labels = team_labels(dict.fromkeys(_namespaces(manifests), _SOMEBODYS) | team_namespaces(spec))
     subjects = [_subject(manifest) for manifest in manifests]
     return judge(subjects, asked, catalogue, engine, constraints, labels)
-
-
-def _teams(spec: PlatformSpec) -> dict[str, str]:
-    """Return the team of each of the teams' namespaces."""
-    return {namespace: name for name, team in spec.teams.items() for namespace in team.namespaces}
 
 
 def _namespaces(manifests: Sequence[Manifest]) -> set[str]:
@@ -103,7 +99,7 @@ def _namespaces(manifests: Sequence[Manifest]) -> set[str]:
 
 def _faults(manifests: Sequence[Manifest], spec: PlatformSpec) -> Iterator[Problem]:
     """Yield what the API server would not accept, and what lies in no team's namespace."""
-    teams = sorted(_teams(spec))
+    teams = sorted(team_namespaces(spec))
     for manifest in manifests:
         yield from _contract_faults(manifest)
         namespace = manifest.object["metadata"].get("namespace")

@@ -75,6 +75,11 @@ def uses_gitops(spec: PlatformSpec) -> bool:
     return spec.gitops is not None or spec.orchestration.engine == "kubeflow-pipelines"
 
 
+def team_namespaces(spec: PlatformSpec) -> dict[str, str]:
+    """Return each of the teams' namespaces, with its team."""
+    return {namespace: name for name, team in spec.teams.items() for namespace in team.namespaces}
+
+
 def used_namespaces(spec: PlatformSpec) -> dict[str, PlatformNamespace]:
     """Return the platform's namespaces that an environment has, by name."""
     absent = set(_ENGINES.values()) - {engine_namespace(spec)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bedplate.components.platform.supply import supply_of
 from bedplate.components.scope import Scope
-from bedplate.spec.namespaces import PLATFORM_NAMESPACES
+from bedplate.spec.namespaces import PLATFORM_NAMESPACES, team_namespaces
 
 if TYPE_CHECKING:
     import pulumi
@@ -36,8 +36,7 @@ class PlatformScope(Scope):
     @cached_property
     def team_namespaces(self) -> dict[str, str]:
         """Each team's namespaces, with the team's name."""
-        teams = self.spec.teams.items()
-        return {namespace: name for name, team in teams for namespace in team.namespaces}
+        return team_namespaces(self.spec)
 
     def in_mesh(self, namespace: str) -> bool:
         """Tell whether the pods of a namespace are in the mesh."""

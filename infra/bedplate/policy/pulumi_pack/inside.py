@@ -16,6 +16,7 @@ from bedplate.policy.admission import Subject, judge, judge_plan
 from bedplate.policy.admission_scope import given_constraints, is_object, kind_of, team_labels
 from bedplate.policy.finding import source_of
 from bedplate.policy.regorus_engine import RegorusEngine
+from bedplate.spec.namespaces import team_namespaces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,9 +39,7 @@ class Inside:
         self._constraints = given_constraints(rules(), parameters_of(spec)) | self._own
         self._kinds = {kind for each in self._constraints.values() for kind in each.kinds}
         self._asked = [policy for policy in self.catalogue.policies if phase in policy.phase]
-        self._teams = team_labels(
-            {namespace: name for name, team in spec.teams.items() for namespace in team.namespaces}
-        )
+        self._teams = team_labels(team_namespaces(spec))
 
     def on_resource(self, resource: Resource) -> tuple[Finding, ...]:
         """Return what the rules say of one resource, before it is deployed."""
