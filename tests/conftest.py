@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 ROOT = Path(__file__).resolve().parents[1]
 """The project's root."""
+
+RINGS_EVERY_S = 60
+"""Seconds between the alarms of a test that hangs."""
 
 # Tests say what a pipe gets. Whoever forces colour on a CI's log means the runner, not them.
 os.environ.pop("FORCE_COLOR", None)
@@ -57,6 +65,18 @@ def pytest_configure() -> None:
     # Speed is measured in benchmarks/; a busy machine must not fail a property.
     settings.register_profile("bedplate", deadline=None)
     settings.load_profile("bedplate")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(settings: Any) -> Generator[None, Any, Any]:
+    """Let the alarm of a test that hangs ring until it is heard.
+
+    The first may end what the test waits for, only to reach a clean-up that waits for the same.
+    """
+    done = yield
+    if settings.method == "signal" and settings.timeout:
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout, RINGS_EVERY_S)
+    return done
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -16,6 +16,7 @@ import runpy
 import signal
 import sys
 import threading
+import time
 import traceback
 import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 _IDLE_TURNS = 100
 """Turns of the loop without progress after which the SDK's wait takes over."""
+
+_AGAIN = 1.0
+"""Seconds until a program is interrupted again: where Python tidies up, an exception is lost."""
+_AT_ONCE = 1e-3
+"""Seconds: a timer that is set to none never rings."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -203,12 +209,17 @@ def _deadline(seconds: float) -> Iterator[None]:
 
     previous = signal.signal(signal.SIGALRM, expire)
     # A little later than asyncio's own timeout, which leaves less behind where it can act.
-    signal.setitimer(signal.ITIMER_REAL, seconds + 0.2)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds + 0.2, _AGAIN)
+    begun = time.monotonic()
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+        if left:
+            # An alarm that our caller had set still comes, at once where its time is over.
+            rest = max(left - (time.monotonic() - begun), _AT_ONCE)
+            signal.setitimer(signal.ITIMER_REAL, rest, interval)
 
 
 def _is_own(file: str, folder: Path) -> bool:

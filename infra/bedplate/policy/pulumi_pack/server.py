@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -16,6 +16,8 @@ from bedplate.policy.pulumi_pack.analyzer import Analyzer
 MAXIMUM_MESSAGE_BYTES: Final = 400 * 1024 * 1024
 """As large as Pulumi's own limit: a whole stack comes in one message."""
 _THREADS: Final = 4
+_STOPS_WITHIN: Final = 5.0
+"""Seconds that the server is given to stop: a process that exits before may never end."""
 
 
 def start(port: int = 0) -> tuple[grpc.Server, int]:
@@ -36,10 +38,13 @@ def start(port: int = 0) -> tuple[grpc.Server, int]:
 def serve() -> None:
     """Serve until Pulumi ends the process."""
     server, port = start()
-    over = threading.Event()
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    # Whichever thread a signal reaches, and whatever the main thread is at: the pipe wakes it.
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
+        signal.signal(number, lambda *_: None)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    over.wait()
-    server.stop(grace=None)
+    os.read(told, 1)
+    server.stop(grace=None).wait(_STOPS_WITHIN)

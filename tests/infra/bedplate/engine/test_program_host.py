@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,15 @@ ENDLESS = {
             except Exception:
                 pass
         """,
+    "loop after a loop that was interrupted": """
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+        while True:
+            pass
+        """,
     "output that nothing sets": """
         import asyncio, pulumi
         never = asyncio.get_event_loop().create_future()
@@ -130,6 +141,24 @@ def test_program_that_never_ends(program: Path, text: str) -> None:
         f"{program} did not end within 0.5 seconds. "
         "Fix: look for an endless loop, a wait, or an output that nothing sets."
     )
+
+
+@pytest.mark.parametrize("after_s", [0.05, 3600])
+def test_an_alarm_of_the_callers_own_still_comes(program: Path, after_s: float) -> None:
+    """At once where its time ended while the program ran."""
+    heard: list[int] = []
+    handler = signal.signal(signal.SIGALRM, lambda number, _: heard.append(number))
+    before = signal.setitimer(signal.ITIMER_REAL, after_s)
+    try:
+        simulate(program, "import time\ntime.sleep(0.2)")
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        time.sleep(0.05)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)
+        signal.signal(signal.SIGALRM, handler)
+
+    assert heard == ([signal.SIGALRM] if after_s < 1 else [])
+    assert after_s - 60 < left < after_s
 
 
 def test_no_program(program: Path) -> None:

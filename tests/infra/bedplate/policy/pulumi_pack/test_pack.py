@@ -34,6 +34,9 @@ from bedplate.engine.plan import UNKNOWN, Resource
 from bedplate.engine.wire import SECRET_SIGNATURE, SIGNATURE
 from bedplate.policy import pulumi_pack
 
+ENDS_WITHIN_S = 60
+"""Seconds that the pack may take to end, on a busy machine."""
+
 
 def test_policies_are_described() -> None:
     """Severity, framework and remediation travel to Pulumi, which has fields for them."""
@@ -210,18 +213,21 @@ def test_the_pack_runs_as_pulumi_runs_it(stacks: Path, monkeypatch: pytest.Monke
         "PYTHONPATH": str(ROOT / "infra"),
     }
     pack = Path(pulumi_pack.__file__).parent
+    key = one_layer(one_resource(KEY, "mine", deletionWindowInDays=7))
     command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(pack)]
     with subprocess.Popen(
         command, cwd=pack, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = analyzer_pb2_grpc.AnalyzerStub(channel)
-            said = asked_whole(stub, one_layer(one_resource(KEY, "mine", deletionWindowInDays=7)))
-        process.terminate()
-        errors = process.stderr.read()
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                stub = analyzer_pb2_grpc.AnalyzerStub(channel)
+                said = asked_whole(stub, key)
+            process.terminate()
+            _, errors = process.communicate(timeout=ENDS_WITHIN_S)
+        finally:
+            process.kill()
 
     assert levels(said.diagnostics, "ENC-003") == [ADVISORY]
     assert (process.returncode, errors) == (0, "")
