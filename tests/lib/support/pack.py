@@ -12,6 +12,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from bedplate.engine.plan import STACK_TYPE
 from bedplate.engine.wire import from_plan
 from bedplate.policy.finding import stack_urn
+from bedplate.policy.pulumi_pack.analyzer import Analyzer
 from bedplate.policy.pulumi_pack.server import MAXIMUM_MESSAGE_BYTES, start
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Said: TypeAlias = list[analyzer_pb2.AnalyzeDiagnostic]
 @contextmanager
 def running_pack() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
     """Start the pack and give a client of it."""
-    server, port = start()
+    server, port = start(Analyzer())
     options = [("grpc.max_send_message_length", MAXIMUM_MESSAGE_BYTES)]
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:

@@ -43,6 +43,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._lock = threading.Lock()
         self._run = _Run.of_process()
 
+    def close(self) -> None:
+        """End what judges, once it has answered."""
+        with self._lock:
+            self._run.close()
+
     def Handshake(  # noqa: N802 - the protocol's name
         self, _request: analyzer_pb2.AnalyzerHandshakeRequest, _context: object
     ) -> analyzer_pb2.AnalyzerHandshakeResponse:
@@ -85,8 +90,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, _request: empty_pb2.Empty, _context: object
     ) -> empty_pb2.Empty:
         """Stop: nothing is left running."""
-        with self._lock:
-            self._run.close()
+        self.close()
         return empty_pb2.Empty()
 
     def Remediate(  # noqa: N802 - the protocol's name

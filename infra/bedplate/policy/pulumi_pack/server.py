@@ -20,8 +20,8 @@ _STOPS_WITHIN: Final = 5.0
 """Seconds that the server is given to stop: a process that exits before may never end."""
 
 
-def start(port: int = 0) -> tuple[grpc.Server, int]:
-    """Start a server and return it with its port; 0 asks for one that is free."""
+def start(analyzer: Analyzer) -> tuple[grpc.Server, int]:
+    """Start a server and return it with its port, one that was free."""
     server = grpc.server(
         ThreadPoolExecutor(_THREADS),
         options=[
@@ -29,15 +29,16 @@ def start(port: int = 0) -> tuple[grpc.Server, int]:
             ("grpc.max_send_message_length", MAXIMUM_MESSAGE_BYTES),
         ],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(), server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
+    bound = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, bound
 
 
 def serve() -> None:
     """Serve until Pulumi ends the process."""
-    server, port = start()
+    analyzer = Analyzer()
+    server, port = start(analyzer)
     told, tell = os.pipe()
     os.set_blocking(tell, False)
     # Whichever thread a signal reaches, and whatever the main thread is at: the pipe wakes it.
@@ -48,3 +49,4 @@ def serve() -> None:
     sys.stdout.flush()
     os.read(told, 1)
     server.stop(grace=None).wait(_STOPS_WITHIN)
+    analyzer.close()

@@ -199,10 +199,13 @@ def test_components_are_judged_by_what_they_are_made_of(stacks: Path) -> None:
     assert len(whole) == 1
 
 
-def test_the_pack_runs_as_pulumi_runs_it(stacks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In its own folder, by its path, told of the stack by variables alone."""
-    layer = stacks.parent / "infra" / "foundation"
+def test_the_pack_runs_as_pulumi_runs_it(
+    stacks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its own folder, by its path, told of the stack by variables alone; it leaves no file."""
+    layer, temporary = stacks.parent / "infra" / "foundation", tmp_path / "temporary"
     layer.mkdir(parents=True)
+    temporary.mkdir()
     monkeypatch.chdir(layer)  # where Pulumi's language host works, which starts the pack
     variables = {
         "PATH": os.environ["PATH"],
@@ -211,6 +214,7 @@ def test_the_pack_runs_as_pulumi_runs_it(stacks: Path, monkeypatch: pytest.Monke
         "PULUMI_DRY_RUN": "true",
         "PULUMI_CONFIG": "{}",
         "PYTHONPATH": str(ROOT / "infra"),
+        "TMPDIR": str(temporary),
     }
     pack = Path(pulumi_pack.__file__).parent
     key = one_layer(one_resource(KEY, "mine", deletionWindowInDays=7))
@@ -231,3 +235,4 @@ def test_the_pack_runs_as_pulumi_runs_it(stacks: Path, monkeypatch: pytest.Monke
 
     assert levels(said.diagnostics, "ENC-003") == [ADVISORY]
     assert (process.returncode, errors) == (0, "")
+    assert list(temporary.iterdir()) == []
