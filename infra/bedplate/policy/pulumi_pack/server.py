@@ -41,7 +41,7 @@ def serve() -> None:
     server, port = start(analyzer)
     told, tell = os.pipe()
     os.set_blocking(tell, False)
-    # Whichever thread a signal reaches, and whatever the main thread is at: the pipe wakes it.
+    # On a busy machine a thread of gRPC's may take the signal; a lock would not wake this one then.
     signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
