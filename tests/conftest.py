@@ -62,6 +62,9 @@ def pytest_configure() -> None:
     """Let tests find the programs that `make tools` builds."""
     tools = ROOT / ".tools" / "bin"
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts what it runs in the background so, and programs that tests start inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Speed is measured in benchmarks/; a busy machine must not fail a property.
     settings.register_profile("bedplate", deadline=None)
     settings.load_profile("bedplate")
