@@ -63,7 +63,7 @@ def pytest_configure() -> None:
     tools = ROOT / ".tools" / "bin"
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # A shell starts what it runs in the background so, and programs that tests start inherit it.
+        # A shell starts what it runs in the background so, and what tests start inherits it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # Speed is measured in benchmarks/; a busy machine must not fail a property.
     settings.register_profile("bedplate", deadline=None)
