@@ -21,6 +21,10 @@ pytestmark = [
 ]
 
 NAMESPACE = "scheduling"
+WAITS_S = 60
+"""Seconds that a busy machine's scheduler is given."""
+STANDS_S = 3
+"""Seconds after which «unschedulable» is believed: it may be said before a node is known."""
 
 
 def _pools() -> dict[str, tuple[dict[str, str], list[dict[str, str]]]]:
@@ -62,7 +66,7 @@ def pools(with_scheduler: Cluster) -> Cluster:
         server.create(_node(name, labels, taints, 1))
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     server.apply(namespace)
-    for _ in range(200):
+    for _ in range(10 * WAITS_S):
         nodes = server.call("GET", "/api/v1/nodes")["items"]
         account = {"apiVersion": "v1", "kind": "ServiceAccount"}
         ready = [
@@ -72,9 +76,9 @@ def pools(with_scheduler: Cluster) -> Cluster:
         ]
         metadata = {"name": "default", "namespace": NAMESPACE}
         if len(ready) == len(nodes) and all(ready) and server.get(account | {"metadata": metadata}):
-            break
+            return server
         time.sleep(0.1)
-    return server
+    raise AssertionError("the nodes are not ready")
 
 
 def _run(server: Cluster, name: str, spec: dict[str, Any]) -> str | None:
@@ -87,15 +91,18 @@ def _run(server: Cluster, name: str, spec: dict[str, Any]) -> str | None:
         "spec": {"containers": [container], **spec},
     }
     server.create(pod)
-    for _ in range(60):
+    end, refused = time.monotonic() + WAITS_S, 0.0
+    while time.monotonic() < end:
         found = server.get(pod)
         if found["spec"].get("nodeName"):
             return str(found["spec"]["nodeName"])
         conditions = found["status"].get("conditions", [])
         if any(each.get("reason") == "Unschedulable" for each in conditions):
-            return None
+            refused = refused or time.monotonic()
+            if time.monotonic() - refused > STANDS_S:
+                return None
         time.sleep(0.1)
-    return None
+    raise AssertionError(f"the scheduler says nothing of {name}")
 
 
 GPU: dict[str, Any] = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}
