@@ -76,12 +76,12 @@ def _modules(name: str) -> Iterator[str]:
     """Give the modules that may hold a name, the likeliest first.
 
     `outputs` is a module itself; `VpcArgs` lives beside `Vpc` in `vpc`, `get_ami_output` beside
-    `get_ami`; other arguments are in `_inputs`.
+    `get_ami`; other arguments, and the dictionaries that may stand for them, are in `_inputs`.
     """
     yield name
     low = _WORDS.sub("_", name).lower()
     yield low
     yield low.removesuffix("_args")
     yield low.removesuffix("_output")
-    if name.endswith("Args"):
+    if name.endswith(("Args", "ArgsDict")):
         yield "_inputs"

@@ -94,3 +94,14 @@ def test_workers_preload_what_components_use() -> None:
 
     assert ("eks", "Cluster") in names
     assert len({service for service, _ in names}) > 15
+
+
+def test_what_components_use_loads_no_service_whole() -> None:
+    """Arguments written as dictionaries are found too: no name is looked for in vain."""
+    code = """
+from bedplate.governance.preload import aws_names
+services = sorted({service for service, _ in aws_names()})
+whole = [name for name in services if "__getattr__" not in vars(getattr(aws, name))]
+print(json.dumps(whole))
+"""
+    assert said(code) == []
