@@ -14,6 +14,16 @@ statements(text) := [statement |
 	is_object(statement)
 ]
 
+# Whether a document may name what a part in lower case stands in: most documents show at once that
+# they do not. JSON may write any character as an escape, behind which nothing is seen.
+may_name(text, part) if {
+	is_string(text)
+	contains(lower(text), part)
+} else if {
+	is_string(text)
+	contains(text, `\u`)
+}
+
 is_policy(text) if {
 	is_string(text)
 	json.is_valid(text)

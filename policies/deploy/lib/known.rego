@@ -57,14 +57,11 @@ opaque_on_way(document, path) if {
 }
 
 # The value as a list: an absent one is empty, a single one stands alone.
-listed(value) := value if is_array(value)
-
-listed(value) := [] if value == null
-
-listed(value) := [value] if {
-	not is_array(value)
-	value != null
-}
+listed(value) := value if {
+	is_array(value)
+} else := [] if {
+	value == null
+} else := [value]
 
 # Nothing usable is there: absent, empty or of blank text. A marker is not blank.
 is_blank(value) if value in [null, "", [], {}]

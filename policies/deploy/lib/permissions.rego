@@ -30,18 +30,17 @@ attached_policies(resource) := [object.get(resource, "policyArn", null)] if {
 	resource.__type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 }
 
+# Few statements are on everything, which shows at once.
 allows_everything(statement) if {
-	effect_of(statement) == "Allow"
-	covers_action(statement, ["*", "*:*"])
 	is_on_everything(statement)
+	effect_of(statement) == "Allow"
+	names_every_action(statement)
 }
 
-# All actions but a few, on everything.
-allows_everything(statement) if {
-	effect_of(statement) == "Allow"
-	object.get(statement, "NotAction", null) != null
-	is_on_everything(statement)
-}
+names_every_action(statement) if covers_action(statement, ["*", "*:*"])
+
+# All actions but a few.
+names_every_action(statement) if object.get(statement, "NotAction", null) != null
 
 is_on_everything(statement) if "*" in statement_resources(statement)
 

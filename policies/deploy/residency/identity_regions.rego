@@ -32,6 +32,7 @@ deny_res_008 contains message if {
 	allowed := fact("deny_res_008", "allowed_regions")
 	is_array(allowed)
 	some document in identity_documents
+	may_name(document, ":*")
 	found := statements(document)
 	open := {service |
 		some statement in found

@@ -33,7 +33,9 @@ deny_zt_006 contains message if {
 }
 
 deny_zt_006 contains message if {
-	some statement in identity_statements
+	some document in identity_documents
+	may_name(document, "s3:")
+	some statement in statements(document)
 	reads_objects(statement)
 	not is_conditioned(statement)
 	message := sprintf("%s gives access to objects from anywhere; add a condition such as aws:SourceVpce or aws:ResourceAccount.", [label(input)])

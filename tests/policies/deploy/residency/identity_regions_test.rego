@@ -35,6 +35,11 @@ test_res_008_fails_without_a_denial if {
 	res_008([object.union(object.remove(whole_services, ["Resource"]), {"NotResource": "arn:aws:sqs:*:*:q"})]) == res_008_open("ec2:*, rds:*")
 }
 
+test_res_008_fails_for_a_service_behind_an_escape if {
+	document := `{"Statement": {"Effect": "Allow", "Action": "ec2\u003a\u002a", "Resource": "*"}}`
+	res_008_of("aws:iam/policy:Policy", {"policy": document}) == res_008_open("ec2:*")
+}
+
 test_res_008_fails_where_the_denial_leaves_a_way if {
 	every change in [
 		{"Condition": {"StringNotEquals": {"aws:RequestedRegion": ["me-central-1", "eu-west-1"]}}},

@@ -46,6 +46,11 @@ test_zt_006_fails_for_objects_from_anywhere if {
 	}
 }
 
+test_zt_006_fails_for_objects_behind_an_escape if {
+	document := `{"Statement": {"Effect": "Allow", "Action": "\u0073\u0033:GetObject", "Resource": "*"}}`
+	zt_006(iam_policy, {"policy": document}) == {zt_006_objects}
+}
+
 test_zt_006_fails_for_a_condition_on_something_else if {
 	zt_006(iam_policy, allowing({
 		"Action": "s3:GetObject",
