@@ -127,10 +127,12 @@ class _Judge:
         if not engine.keeps_policies:
             return _answers(engine, self.questions.on_resources(self.questions.on_layers()))
         with ThreadPoolExecutor(1) as beside:
-            # The engine works while what it is asked next is written.
+            # The engine works while what it is asked next is written, and what is hidden is found.
             ready = beside.submit(engine.prepare, self.questions.nothing.job)
             on_layers = beside.submit(_answers, engine, self.questions.on_layers())
             single = self.questions.on_resources()
+            for layer in self.questions.layers:
+                layer.find_open()  # every verdict will ask for them
             ready.result()
             return on_layers.result() + _answers(engine, single)
 

@@ -69,6 +69,9 @@ def join(
 
 
 def _code(line: str) -> list[str]:
+    """Return the words of a line that may be a head; none for most, which show at once."""
+    if "import" not in line and "package" not in line:
+        return []
     return line.split("#", maxsplit=1)[0].split()
 
 

@@ -98,6 +98,10 @@ class LayerView:
     def _open_urns(self) -> frozenset[str]:
         return frozenset(resource.urn for resource in self._open)
 
+    def find_open(self) -> frozenset[str]:
+        """Return the URNs of resources with a value that is unknown or secret; they are kept."""
+        return self._open_urns
+
     def subjects(self, policy: Policy) -> list[Resource]:
         """Return the resources of a policy's types."""
         return [

@@ -16,16 +16,20 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from bedplate.errors import PolicyError
 from bedplate.policy.engine import HELD, SKIPPED, Outcome, read_hits, short_error
 from bedplate.policy.joined import joined
+from bedplate.policy.worker_messages import VALUES, receive, send
 
 if TYPE_CHECKING:
     from bedplate.policy.catalogue import Module
     from bedplate.policy.engine import Job, Task
     from bedplate.policy.joined import Located
+
+    Answer: TypeAlias = tuple[Any, ...]
+    """What the worker says; see `bedplate.policy.worker`."""
 
 _IDLE: Final = -1
 """Progress of a worker that has begun no task."""
@@ -60,7 +64,7 @@ class RegorusEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._held: tuple[Any, Any] = (None, None)
         self._joined: tuple[tuple[Module, ...], dict[str, Located]] = ((), {})
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         # It starts while whoever made the engine works out what to ask.
         self._start()
 
@@ -120,11 +124,7 @@ class RegorusEngine:
                         "Fix: run `opa check --strict` on them."
                     )
                 if answer[0] != "ready":
-                    number = left[answer[0]][0]
-                    _, value, *errors = answer
-                    outcomes[number] = (
-                        Outcome(error=short_error(errors[0])) if errors else read_hits(value)
-                    )
+                    outcomes |= {left[at][0]: told for at, told in _told(answer)}
         except _Dead as dead:
             self._kill()
             return dead.reason
@@ -133,7 +133,7 @@ class RegorusEngine:
     def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._kill()
-            self._lines = queue.SimpleQueue()
+            self._answers = queue.SimpleQueue()
             self._process = subprocess.Popen(  # noqa: S603 - this very package
                 # Without the site module: all that it would find is in the environment below.
                 [sys.executable, "-S", "-m", "bedplate.policy.worker", str(self._file)],
@@ -142,8 +142,8 @@ class RegorusEngine:
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
             )
-            reader = (self._process, self._lines)
-            threading.Thread(target=_read_lines, args=reader, daemon=True).start()
+            reader = (self._process, self._answers)
+            threading.Thread(target=_read_answers, args=reader, daemon=True).start()
         return self._process
 
     def _ask(
@@ -157,30 +157,30 @@ class RegorusEngine:
         # What the worker holds since an earlier request is not sent again.
         if self._joined[0] is not job.modules:
             self._joined = (job.modules, joined(job.modules))
-        modules = [[name, module.text] for name, module in self._joined[1].items()]
+        modules = [(name, module.text) for name, module in self._joined[1].items()]
+        config = json.dumps({"config": job.config})
         request = {
             "modules": None if self._held[0] == modules else modules,
-            "config": None if self._held[1] == job.config else job.config,
-            "inputs": len(job.inputs),
-            "tasks": [[task.input, task.rule] for _, task in left],
+            "config": None if self._held[1] == config else config,
+            "inputs": list(job.inputs),
+            "tasks": [(task.input, task.rule) for _, task in left],
             "together": together,
         }
         stream = process.stdin
         if stream is None:  # pragma: no cover - Popen was given a pipe
             raise _Dead("it has no input")
         try:
-            stream.write("\n".join([json.dumps(request), *job.inputs, ""]).encode())
-            stream.flush()
+            send(stream, request)
         except OSError as error:
             raise _Dead("it ended while it was asked") from error
-        self._held = (modules, job.config)
+        self._held = (modules, config)
 
-    def _answer(self) -> list[Any]:
+    def _answer(self) -> Answer:
         """Return the next answer; raises _Dead where the worker ended or a task takes too long."""
         at, since = None, 0.0
         while True:
             try:
-                line = self._lines.get(timeout=_POLL)
+                answer = self._answers.get(timeout=_POLL)
             except queue.Empty:
                 (now, _), limit = self._at(), _LOADING if at == _IDLE else self._task_seconds
                 if now != at:
@@ -188,9 +188,8 @@ class RegorusEngine:
                 elif time.monotonic() - since > limit:
                     raise _Dead(f"it did not end within {limit:g} s") from None
                 continue
-            if line is None:
+            if answer is None:
                 raise _Dead("it took the engine down")
-            answer: list[Any] = json.loads(line)
             return answer
 
     def _at(self) -> tuple[int, int]:
@@ -218,13 +217,28 @@ class RegorusEngine:
                     process.stdin.close()
 
 
-def _read_lines(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+def _read_answers(
+    process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Answer | None]
+) -> None:
     """Pass on what the worker writes, and None at its end."""
     if process.stdout is not None:
         with process.stdout as stream:
-            for line in stream:
-                lines.put(line if line.endswith(b"\n") else None)
-    lines.put(None)
+            while answer := receive(stream):
+                answers.put(answer)
+    answers.put(None)
+
+
+def _told(answer: Answer) -> list[tuple[int, Outcome]]:
+    """Return the tasks that an answer is about, and what came of them."""
+    at, value, *errors = answer
+    if errors:
+        return [(at, Outcome(error=short_error(errors[0])))]
+    found = json.loads(value)
+    if isinstance(at, int):
+        return [(at, read_hits(found))]
+    values = found["result"][0]["bindings"][VALUES]
+    each = zip(at, values, strict=True)
+    return [(one, read_hits(some[0]) if some else HELD) for one, some in each]
 
 
 def _environment() -> dict[str, str]:

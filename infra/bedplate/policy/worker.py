@@ -4,29 +4,34 @@ It may be killed at any time. FILE holds two numbers of eight bytes, which the w
 task it is at, and at how many it evaluates at once from there, so that its parent knows which rule
 never ended, or took the process down.
 
-A request on standard input is one line of JSON (``modules``, ``config``, ``inputs``: how many,
-``tasks``: ``[input, rule]``, ``together``: whether rules of one input may be asked in one query, in
-which they share what they look up), then one line for each input; null for modules or config means
-those of the request before. Answers are lines of JSON:
-``["ready"]`` once the modules are read, ``[task, value]`` for a rule that fired, ``[task, null,
-error]`` for one that broke, ``["done"]`` at the end, ``["fatal", error]`` for modules that can't be
-read.
+Requests and answers are messages of `bedplate.policy.worker_messages`. A request is a dictionary:
+``modules`` (name and text of each) and ``config`` (the data as JSON), where None is what the
+request before held, ``inputs`` (documents as JSON), ``tasks`` (input and rule of each) and
+``together`` (whether rules of one input may be asked in one query, in which they share what they
+look up). Answers:
+``("ready",)`` once the modules are read, ``(task, value)`` for a rule that fired, with its value as
+JSON, ``(tasks, result)`` for several that were asked in one query, with its result as JSON,
+``(task, None, error)`` for one that broke, ``("done",)`` at the end, ``("fatal",
+error)`` for modules that can't be read.
+
+Little is imported here, not even `json` and `typing`: a judgement waits for this process to start.
 """
 
 from __future__ import annotations
 
-import json
 import mmap
 import struct
 import sys
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 import regorus
 
+from bedplate.policy.worker_messages import VALUES, receive, send
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO, TypeAlias
+    from typing import Any, BinaryIO, TypeAlias
 
     Asked: TypeAlias = "Sequence[tuple[int, str]]"
     """Number and rule of the tasks on one input."""
@@ -35,8 +40,6 @@ MEMORY = 2 * 1024**3
 """Address space of the worker, bytes: a rule that asks for more takes only the worker down."""
 LENGTHS = {"max_col": 1024, "max_lines": 2**20, "max_file_bytes": 2**26}
 """Largest module: all files of a package may be one."""
-TOGETHER = "bedplate_together"
-"""Package of the rules that ask several."""
 
 
 def limit_memory() -> None:
@@ -58,57 +61,36 @@ class Worker:
         self._progress = progress
         self._engine: Any = None
         self._config = "{}"
-        self._sets: dict[tuple[str, ...], str] = {}
+        self._queries: dict[tuple[str, ...], str] = {}
         self._broken: set[str] = set()
 
     def serve(self) -> None:
         """Answer every request."""
-        while line := self._source.readline():
-            request = json.loads(line)
-            inputs = [self._source.readline().decode() for _ in range(request["inputs"])]
+        while request := receive(self._source):
             tasks = groupby(enumerate(request["tasks"]), key=lambda task: task[1][0])
-            asked = [
-                (index, [(number, rule) for number, (_, rule) in some]) for index, some in tasks
-            ]
             try:
                 self._prepare(request["modules"], request["config"])
-                if request["together"]:
-                    self._prepare_sets(asked)
             except Exception as error:  # noqa: BLE001 - regorus raises RuntimeError and others
-                self._send(["fatal", str(error)])
+                send(self._sink, ("fatal", str(error)))
                 continue
-            self._send(["ready"])
+            send(self._sink, ("ready",))
             self._broken = set()
-            for index, on_input in asked:
-                self._evaluate(inputs[index], on_input, together=request["together"])
-            self._send(["done"])
+            for index, some in tasks:
+                asked = [(number, rule) for number, (_, rule) in some]
+                self._evaluate(request["inputs"][index], asked, together=request["together"])
+            send(self._sink, ("done",))
 
-    def _prepare(self, modules: list[list[str]] | None, config: dict[str, Any] | None) -> None:
+    def _prepare(self, modules: list[tuple[str, str]] | None, config: str | None) -> None:
         if modules is not None:
             engine = regorus.Engine()
             engine.set_policy_length_config(**LENGTHS)
             for file, text in modules:
                 engine.add_policy(file, text)
-            self._engine, self._sets = engine, {}
-        if config is not None:
-            self._config = json.dumps({"config": config})
+            self._engine = engine
+        self._config = config or self._config
         if modules is not None or config is not None:
             self._engine.clear_data()
             self._engine.add_data_json(self._config)
-
-    def _prepare_sets(self, asked: Sequence[tuple[int, Asked]]) -> None:
-        """Add a rule for each set of rules that is asked about one input."""
-        for _, on_input in asked:
-            rules = tuple(rule for _, rule in on_input)
-            if len(rules) == 1 or rules in self._sets:
-                continue
-            name = f"set_{len(self._sets)}"
-            lines = [f"package {TOGETHER}", "", "import rego.v1", ""]
-            for place, rule in enumerate(rules):
-                lines += [f"{name} contains [{place}, value] if {{", f"\tvalue := data.{rule}"]
-                lines += ["\tvalue != set()", "}", ""]
-            self._engine.add_policy(f"{TOGETHER}/{name}", "\n".join(lines))
-            self._sets[rules] = f"data.{TOGETHER}.{name}"
 
     def _evaluate(self, document: str, asked: Asked, *, together: bool) -> None:
         self._mark(asked[0][0])
@@ -116,15 +98,21 @@ class Worker:
             self._mark(asked[0][0], len(asked))
             try:
                 self._engine.set_input_json(document)
-                name = self._sets[tuple(rule for _, rule in asked)]
-                fired = json.loads(self._engine.eval_rule_as_json(name))
+                result = self._engine.eval_query_as_json(self._query(asked))
             except Exception:  # noqa: BLE001, S110 - whose fault it is shows below
                 pass
             else:
-                for place, value in fired:
-                    self._send([asked[place][0], value])
+                send(self._sink, ([number for number, _ in asked], result))
                 return
         self._one_by_one(document, asked)
+
+    def _query(self, asked: Asked) -> str:
+        """Return a query for the values of several rules, each in a set of none or one."""
+        rules = tuple(rule for _, rule in asked)
+        if rules not in self._queries:
+            values = ",\n".join(f"{{value | value := data.{rule}}}" for rule in rules)
+            self._queries[rules] = f"{VALUES} := [{values}]"
+        return self._queries[rules]
 
     def _one_by_one(self, document: str, asked: Asked) -> None:
         is_set = False
@@ -139,17 +127,13 @@ class Worker:
                 value = self._engine.eval_rule_as_json(f"data.{rule}")
             except Exception as error:  # noqa: BLE001 - a rule may fail in any way
                 self._broken.add(rule)
-                self._send([number, None, str(error)])
+                send(self._sink, (number, None, str(error)))
                 continue
             if value not in ("[]", None):
-                self._send([number, json.loads(value)])
+                send(self._sink, (number, value))
 
     def _mark(self, number: int, count: int = 1) -> None:
         self._progress[:16] = struct.pack("<qq", number, count)
-
-    def _send(self, answer: list[Any]) -> None:
-        self._sink.write(json.dumps(answer).encode() + b"\n")
-        self._sink.flush()
 
 
 def main(file: str) -> None:
