@@ -20,7 +20,7 @@ deny contains {"msg": "The input is no plan; write it with `bedplate preview ENV
 deny contains {"msg": message} if {
 	some task in input.tasks
 	not answer(task)
-	message := sprintf("%s: The rule %s.%s is not loaded; add the folder of its pack.", [task.policy, task.package, task.rule])
+	message := sprintf("%s: The rule %s.%s is not loaded; add the folder of its pack, and a clause of answer for a package of another name.", [task.policy, task.package, task.rule])
 }
 
 # What does not.
@@ -65,6 +65,19 @@ answer(task) := hits if {
 answer(task) := hits if {
 	task.package == "bedplate_admission"
 	hits := data.bedplate_admission[task.rule] with input as input.inputs[task.input]
+}
+
+# The packs that `bedplate policy new` makes. One of another name needs such a clause too, in a file of
+# this package beside it.
+answer(task) := hits if {
+	task.package == "own"
+	hits := data.own[task.rule] with input as input.inputs[task.input]
+		with data.config as input.config
+}
+
+answer(task) := hits if {
+	task.package == "own_admission"
+	hits := data.own_admission[task.rule] with input as input.inputs[task.input]
 }
 
 text_of(hit) := hit if is_string(hit)

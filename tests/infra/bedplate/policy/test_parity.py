@@ -235,7 +235,7 @@ def test_an_input_that_is_no_plan_is_denied(tmp_path: Path) -> None:
     ]
     assert {
         "msg": "ENC-001: The rule bedplate_deploy.stack_deny_enc_001 is not loaded; "
-        "add the folder of its pack."
+        "add the folder of its pack, and a clause of answer for a package of another name."
     } in denied(right, POLICIES / "opa")
 
 
