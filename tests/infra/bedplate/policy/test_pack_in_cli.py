@@ -1,4 +1,4 @@
-"""The real Pulumi CLI with either pack says of a broken environment what `check` says."""
+"""The real Pulumi CLI with each pack says of a broken environment what `check` says."""
 
 from __future__ import annotations
 
@@ -33,7 +33,24 @@ aws.ec2.SecurityGroup(
 """
 """A team's own resources: a bucket without anything, and a port open to the world."""
 
+EXPOSED = """
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+k8s.core.v1.Service(
+    "exposed",
+    metadata={"name": "exposed", "namespace": "fraud"},
+    spec={"type": "NodePort", "ports": [{"port": 80}]},
+    opts=pulumi.ResourceOptions(provider=cluster.provider),
+)
+"""
+"""A team's own object, which the cluster refuses."""
+
 _LINE = re.compile(r"^ +- \[(mandatory|advisory)\] +\[severity: \w+\] +(\S+) +\(\S+: (\S+)\)$")
+
+FIRST_AT_ADMISSION = 100
+"""Numbers above it are those of rules at admission."""
 
 Told = set[tuple[str, str, bool]]
 """Policy, name of the resource, and whether it blocks."""
@@ -79,13 +96,13 @@ def _told(output: str) -> Iterator[tuple[str, str, bool]]:
             yield policy, name, level == "mandatory"
 
 
-def _checked(project: Path) -> Told:
+def _checked(project: Path, layer: str = "foundation") -> Told:
     done = _bedplate(project, "check", "dev", "--no-cache", "--format", "json")
     (environment,) = json.loads(done.stdout)["environments"]
     return {
         (one["policy"], one["urn"].rpartition("::")[2], one["blocks"])
         for one in environment["findings"]
-        if one["verdict"] == "fail" and "::bedplate-foundation::" in one["urn"]
+        if one["verdict"] == "fail" and f"::bedplate-{layer}::" in one["urn"]
     }
 
 
@@ -120,20 +137,51 @@ def _told_plainly(output: str) -> Iterator[tuple[str, str, bool]]:
             yield policy, name, level == "mandatory"
 
 
+@pytest.fixture
+def plugin(project: Path) -> None:
+    """Install the plugin that is on PATH where the CLI looks for it."""
+    file = shutil.which("pulumi-analyzer-policy-opa") or ""
+    install = ("pulumi", "plugin", "install", "analyzer", "policy-opa", "1.1.0", "--file", file)
+    assert _bedplate(project, "sandbox", "--", *install).returncode == 0
+
+
+def _previewed(project: Path, layer: str, pack: str) -> subprocess.CompletedProcess[str]:
+    """Preview a layer with a plain pack of ours and its configuration."""
+    config = str(project / f"{pack}.config.json")
+    written = ("policies", "--config", "dev", "--pack", pack, "--output", config)
+    assert _bedplate(project, *written).returncode == 0
+    folder = _bedplate(project, "policies", "--pack", pack).stdout.strip()
+    pulumi = ("pulumi", "-C", f"infra/{layer}", "--color", "never", "preview", "--stack", "dev")
+    packs = ("--policy-pack", folder, "--policy-pack-config", config)
+    return _bedplate(project, "sandbox", "--", *pulumi, "--non-interactive", *packs)
+
+
 @pytest.mark.needs("pulumi", "pulumi-analyzer-policy-opa")
+@pytest.mark.usefixtures("plugin")
 def test_the_plain_pack_refuses_it_too(project: Path) -> None:
     """Pulumi's own OPA runtime reads the same rules, with facts and levels as configuration."""
-    plugin = shutil.which("pulumi-analyzer-policy-opa") or ""
-    install = ("pulumi", "plugin", "install", "analyzer", "policy-opa", "1.1.0", "--file", plugin)
-    assert _bedplate(project, "sandbox", "--", *install).returncode == 0
-    config = project / "dev.config.json"
-    assert (
-        _bedplate(project, "policies", "--config", "dev", "--output", str(config)).returncode == 0
-    )
-    pack = _bedplate(project, "policies", "--pack", "opa").stdout.strip()
-    pulumi = ("pulumi", "-C", "infra/foundation", "--color", "never", "preview", "--stack", "dev")
-    packs = ("--policy-pack", pack, "--policy-pack-config", str(config))
-    done = _bedplate(project, "sandbox", "--", *pulumi, "--non-interactive", *packs)
+    done = _previewed(project, "foundation", "opa")
 
     assert done.returncode != 0
     assert set(_told_plainly(done.stdout)) == _checked(project)
+
+
+@pytest.mark.needs("pulumi", "pulumi-analyzer-policy-opa")
+@pytest.mark.usefixtures("plugin")
+def test_the_plain_pack_of_admission_rules_refuses_an_object(project: Path) -> None:
+    """It is asked about the objects of the platform layer, once the foundation is there."""
+    program = project / "infra" / "platform" / "__main__.py"
+    program.write_text(program.read_text() + EXPOSED)
+    pulumi = ("pulumi", "-C", "infra/foundation", "up", "--stack", "dev", "--non-interactive")
+    assert _bedplate(project, "sandbox", "--", *pulumi, "--yes").returncode == 0
+    done = _previewed(project, "platform", "admission")
+
+    expected = {one for one in _checked(project, "platform") if _is_at_admission(one[0])}
+    assert "exposed" in {name for _, name, _ in expected}
+    assert set(_told_plainly(done.stdout)) == expected
+    assert (done.returncode != 0) == any(blocks for *_, blocks in expected)
+
+
+def _is_at_admission(policy: str) -> bool:
+    """Tell whether a policy is one of the admission rules, by their numbers."""
+    return int(policy.rpartition("-")[2]) > FIRST_AT_ADMISSION
