@@ -53,6 +53,26 @@ _FREE = re.compile(
 _TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
 _KEPT = ("enum", "pattern", "minimum", "maximum")
 _COMMENTED = re.compile(r"^(\s*)#\s?(\s*)([A-Za-z][\w.\-/]*):(\s|$)")
+_PROSE = frozenset(
+    [
+        "CAUTION",
+        "Default",
+        "Example",
+        "Examples",
+        "Initial",
+        "NOTE",
+        "Name",
+        "Note",
+        "Optional",
+        "Options",
+        "Ref",
+        "See",
+        "TODO",
+        "VARIABLE",
+        "Warning",
+    ]
+)
+"""Words that begin a remark in a comment, and are no key of any chart."""
 _KEY = re.compile(r"^(\s*)([^\s#:'\"-][^:#]*?|\"[^\"]+\"):(\s|$)")
 
 
@@ -120,7 +140,7 @@ def _accept_commented(shape: Shape, text: str) -> None:
         at: Shape | None = shape
         for step in path:
             at = at.get("properties", {}).get(step) if at else None
-        if at is not None and at.get("type") == "object":
+        if at is not None and at.get("type") == "object" and key not in _PROSE:
             at["properties"].setdefault(key, {})
 
 
