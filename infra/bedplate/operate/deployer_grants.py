@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from bedplate.errors import BedplateError
+from bedplate.plain_yaml import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,5 +157,5 @@ def _principals(services: Sequence[str]) -> tuple[str, ...]:
 @cache
 def _table() -> dict[str, dict[str, Any]]:
     # A shipped file: what is wrong in it is our own fault, and tests hold it.
-    table: dict[str, dict[str, Any]] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+    table: dict[str, dict[str, Any]] = plain(_TABLE.read_text(encoding="utf-8"))
     return table

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from bedplate.plain_yaml import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -91,10 +93,7 @@ def load_prices(path: Path = _TABLE) -> PriceTable:
 
     Raises KeyError or TypeError where a list lacks its source, date or scope.
     """
-    # A result from the cache needs no prices: only who reads them pays for the import.
-    from ruamel.yaml import YAML  # noqa: PLC0415
-
-    document = YAML(typ="safe", pure=True).load(path)
+    document = plain(path.read_text(encoding="utf-8"))
     return PriceTable(tuple(_list(entry) for entry in document["lists"]))
 
 

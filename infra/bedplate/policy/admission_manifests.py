@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from bedplate.errors import Problem, UsageError, shown
+from bedplate.plain_yaml import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES: Final = 1024 * 1024
 """Largest file that is read; an object of the API server is no larger."""
 MAX_VALUES: Final = 50_000
@@ -96,7 +96,7 @@ def _read(file: Path, manifests: list[Manifest], problems: list[Problem]) -> Non
         problems.append(Problem(name, 0, 0, "", "the file is larger than 1 MiB", fix))
         return
     try:
-        for node in yaml.compose_all(text, _Loader):
+        for node in yaml.compose_all(text, LOADER):
             _document(name, node, manifests, problems)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark

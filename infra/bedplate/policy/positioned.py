@@ -1,19 +1,15 @@
-"""Reads YAML by libyaml, with the position of every key.
-
-The catalogue is read at the start of every check, so that its speed counts: libyaml reads it more
-than ten times as fast as a reader in Python. Environment files are read by `bedplate.spec.load`,
-which refuses far more.
-"""
+"""Reads YAML with the position of every key, by libyaml: every check reads the catalogue so."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
 from yaml import MappingNode, MarkedYAMLError, ScalarNode, SequenceNode
 
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The C reader, where PyYAML was built with it."""
+from bedplate.plain_yaml import LOADER
+
+if TYPE_CHECKING:
+    import yaml
 
 
 class Positioned(dict[str, Any]):
@@ -30,7 +26,7 @@ def load(text: str) -> Any:
 
     Raises yaml.MarkedYAMLError where it is no YAML, or a key stands twice.
     """
-    loader = _Loader(text)
+    loader = LOADER(text)
     try:
         node = loader.get_single_node()
         return None if node is None else _value(loader, node)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from bedplate.plain_yaml import LOADER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,8 +23,6 @@ _NOT_SOURCE: Final = frozenset(
 """Folders that hold what was made or installed."""
 _MOST_BYTES: Final = 1_000_000
 """Size of a text file that is read; larger ones are data."""
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader written in C, where PyYAML has it."""
 
 
 class Repository:
@@ -72,7 +72,7 @@ class Repository:
     def documents(self, name: str) -> list[Any]:
         """Return the YAML documents of a file; none where it is no plain YAML."""
         try:
-            loaded = yaml.load_all(self.text(name), Loader=_LOADER)
+            loaded = yaml.load_all(self.text(name), Loader=LOADER)
             return [each for each in loaded if each is not None]
         except yaml.YAMLError:
             return []

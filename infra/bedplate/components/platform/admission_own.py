@@ -20,6 +20,7 @@ from bedplate.components.platform.admission_templates import (
     whole,
 )
 from bedplate.errors import PolicyError, Problem
+from bedplate.plain_yaml import plain
 from bedplate.spec.enforcement import THRESHOLDS
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _heads(text: str) -> dict[str, int]:
 
 def _rule(rule: str, metadata: str, code: str, shared: Sequence[str]) -> AdmissionRule:
     lines = (line.removeprefix("#").removeprefix(" ") for line in metadata.splitlines())
-    described = yaml.safe_load("\n".join(lines))
+    described = plain("\n".join(lines))
     custom = described["custom"]
     advisory = rule.startswith("warn")
     # Ids are each rule's own; of two with one id the second warns.

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from bedplate.assets import asset
 from bedplate.contracts.objects import scope_of
+from bedplate.plain_yaml import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -128,22 +127,32 @@ def whole(package: str, rule: str, code: str, shared: Sequence[str]) -> str:
 def _needed(code: str, shared: Sequence[str]) -> list[str]:
     """Return the shared modules that a rule's code names something of, and those that they name."""
     needed: set[int] = set()
-    words = set(_WORD.findall(code))
+    words = set(_words(code))
     while True:
         more = {
             index
             for index, module in enumerate(shared)
-            if index not in needed and words & set(_DEFINED.findall(module))
+            if index not in needed and not words.isdisjoint(_defined(module))
         }
         if not more:
             return [shared[index] for index in sorted(needed)]
         needed |= more
-        words |= {word for index in more for word in _WORD.findall(shared[index])}
+        words |= {word for index in more for word in _words(shared[index])}
+
+
+@cache
+def _words(code: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(code))
+
+
+@cache
+def _defined(module: str) -> frozenset[str]:
+    return frozenset(_DEFINED.findall(module))
 
 
 def _rule(file: Path, shared: list[str]) -> AdmissionRule:
     text = file.read_text()
-    described = yaml.safe_load("".join(_metadata(text)))
+    described = plain("".join(_metadata(text)))
     custom = described["custom"]
     return AdmissionRule(
         id=custom["id"],

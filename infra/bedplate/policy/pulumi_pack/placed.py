@@ -16,6 +16,8 @@ from typing import Final
 
 import yaml
 
+from bedplate.plain_yaml import plain
+
 FILES: Final = ("PulumiPolicy.yaml", "__main__.py")
 """What a pack consists of."""
 
@@ -41,7 +43,7 @@ def placed(cache: Path | None) -> Path:
 
 def _texts(own: Path) -> dict[str, str]:
     texts = {name: (own / name).read_text(encoding="utf-8") for name in FILES}
-    marker = yaml.safe_load(texts[FILES[0]])
+    marker = plain(texts[FILES[0]])
     options = {"toolchain": "pip", "virtualenv": sys.prefix}
     marker["runtime"] = {"name": "python", "options": options}
     return texts | {FILES[0]: yaml.safe_dump(marker, sort_keys=False)}
