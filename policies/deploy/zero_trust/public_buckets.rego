@@ -56,7 +56,7 @@ public_access_block_types := [
 
 public_access_switches := ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
 
-# A condition that only those known fulfil: it compares, does not exclude, and its values are no wildcards.
+# A condition that only those known fulfil: it compares, does not exclude, and its values name somebody.
 is_narrowed(statement) if {
 	some operator in narrowing_operators
 	some key, values in object.get(statement, ["Condition", operator], {})
@@ -67,11 +67,19 @@ is_narrowed(statement) if {
 
 is_anywhere(value) if not is_string(value)
 
-is_anywhere(value) if value in ["", "*", "0.0.0.0/0", "::/0"]
+is_anywhere(value) if value == ""
 
-is_anywhere(value) if startswith(value, "arn:*")
+is_anywhere(value) if {
+	is_block(value)
+	is_wide_open(value)
+}
 
-is_anywhere(value) if regex.match(`^arn:[a-z-]+:[a-z0-9-]+:[^:]*:\*`, value)
+# AWS itself takes a value with a wildcard for public, save where account or role is named.
+is_anywhere(value) if {
+	regex.match(`[*?]`, value)
+	not regex.match(`^arn:[a-z-]+:[^:]*:[^:]*:[0-9]{12}:`, value)
+	not regex.match(`^A[A-Z0-9]{15,}:[*]$`, value)
+}
 
 narrowing_operators := ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "IpAddress"]
 

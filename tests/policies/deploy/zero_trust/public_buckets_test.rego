@@ -28,6 +28,7 @@ test_zt_011_passes if {
 	zt_011_policy(narrowed("StringEquals", "aws:PrincipalOrgID", "o-acme")) == set()
 	zt_011_policy(narrowed("StringLike", "AWS:PrincipalArn", ["arn:aws:iam::111122223333:role/reader-*"])) == set()
 	zt_011_policy(narrowed("IpAddress", "aws:SourceIp", "10.0.0.0/8")) == set()
+	zt_011_policy(narrowed("StringLike", "aws:userid", "AROAEXAMPLEEXAMPLE123:*")) == set()
 }
 
 test_zt_011_fails_for_everybody if {
@@ -45,6 +46,14 @@ test_zt_011_fails_where_the_condition_narrows_nothing if {
 		narrowed("StringNotEquals", "aws:PrincipalOrgID", "o-acme"),
 		narrowed("StringEqualsIfExists", "aws:PrincipalOrgID", "o-acme"),
 		narrowed("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "0.0.0.0/0"]),
+		narrowed("IpAddress", "aws:SourceIp", ["0.0.0.0/1", "128.0.0.0/1"]),
+		narrowed("IpAddress", "aws:SourceIp", "::/0"),
+		narrowed("StringLike", "aws:PrincipalOrgID", "o-*"),
+		narrowed("StringLike", "aws:SourceVpce", "vpce-????????"),
+		narrowed("ArnEquals", "aws:SourceArn", "arn:aws:s3:::acme-*"),
+		narrowed("ArnLike", "aws:PrincipalArn", "arn:aws:iam::1*:role/x"),
+		narrowed("ArnLike", "aws:PrincipalArn", "arn:*:iam::111122223333:role/x"),
+		narrowed("StringLike", "aws:userid", "*:admin"),
 		narrowed("StringEquals", "aws:PrincipalOrgID", []),
 		object.union(for_everybody, {"Condition": "none"}),
 	] {
