@@ -57,7 +57,7 @@ faults(pod, container) := widenings(own) | {text |
 		"may run as root": inherited(pod, own, ["runAsNonRoot"]) in [null, false],
 		"may gain privileges": at(own, ["allowPrivilegeEscalation"]) == null,
 		"keeps capabilities": keeps_capabilities(own),
-		"has no seccomp profile": inherited(pod, own, ["seccompProfile", "type"]) == null,
+		"has no seccomp profile": inherited(pod, own, ["seccompProfile", "type"]) in [null, "Unconfined"],
 	}
 	holds
 } if {

@@ -24,7 +24,7 @@ import rego.v1
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
 #   reads: [spec, data, stringData]
 #   controls: [nist-800-207:T3, iso27001:A.8.5]
-#   avoid: AWS_SECRET_ACCESS_KEY in a container's environment, in a Secret or in a ConfigMap.
+#   avoid: A key in a container's environment or arguments, in a Secret or in a ConfigMap.
 #   remediation: Remove it; the accounts `workload` and `model-reader` have roles by Pod Identity.
 deny_zt_111 contains message if {
 	some setting in key_settings
@@ -38,6 +38,23 @@ key_settings contains {"key": key, "value": value} if {
 	key := at(variable, ["name"])
 	is_string(key)
 	value := at(variable, ["value"])
+}
+
+key_settings contains {"key": field, "value": value} if {
+	some container in (containers | servers)
+	some field in ["args", "command"]
+	some value in listed(at(container, [field]))
+}
+
+# What a Secret holds as data is encoded.
+key_settings contains {"key": key, "value": base64.decode(value)} if {
+	kind == "Secret"
+	pairs := at(subject, ["data"])
+	is_object(pairs)
+	is_known(pairs)
+	some key, value in pairs
+	is_string(value)
+	base64.is_valid(value)
 }
 
 key_settings contains {"key": key, "value": value} if {

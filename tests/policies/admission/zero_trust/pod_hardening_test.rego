@@ -38,6 +38,12 @@ test_zt_108_fails_for_more_rights if {
 	zt_108(strict(pod(pod_of(secured("seccompProfile", {"type": "Unconfined"}))))) == of("Pod", in_main("has no seccomp profile"))
 }
 
+test_zt_108_fails_for_a_pod_without_a_seccomp_profile if {
+	unconfined := object.union(safe, {"seccompProfile": {"type": "Unconfined"}})
+	by_the_pod := object.union(pod_of(changed("securityContext", object.remove(safe, ["seccompProfile"]))), {"securityContext": unconfined})
+	zt_108(strict(pod(by_the_pod))) == of("Pod", in_main("has no seccomp profile"))
+}
+
 test_zt_108_fails_for_a_model_that_widens_its_runtime if {
 	zt_108(strict(served("model", {"securityContext": {"privileged": true}}))) == of_model(`is privileged in the container "model".`)
 	zt_108(strict(served("securityContext", {"runAsUser": 0}))) == of_model("runs as root for all its containers.")

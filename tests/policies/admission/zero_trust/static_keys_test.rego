@@ -31,6 +31,18 @@ test_zt_111_fails_for_a_variable if {
 	zt_111(strict(served("model", {"env": [{"name": "ID", "value": made_up_key}]}))) == of_model(key_fault("ID"))
 }
 
+test_zt_111_fails_for_an_argument if {
+	every field in ["args", "command"] {
+		zt_111(strict(pod(pod_of(changed(field, ["--id", made_up_key]))))) == of("Pod", key_fault(field))
+	}
+}
+
+test_zt_111_fails_for_an_encoded_key if {
+	zt_111(strict(named("Secret", {"data": {"file": base64.encode(sprintf("id = %s\n", [made_up_key]))}}))) == of("Secret", key_fault("file"))
+}
+
+test_zt_111_passes_for_data_that_is_no_text if zt_111(strict(named("Secret", {"data": {"keystore": "//6A", "odd": "?"}}))) == set()
+
 test_zt_111_fails_for_a_secret_and_a_config_map if {
 	zt_111(strict(named("Secret", {"data": {"AWS_ACCESS_KEY_ID": secret}}))) == of("Secret", key_fault("AWS_ACCESS_KEY_ID"))
 	zt_111(strict(named("Secret", {"stringData": {"id": made_up_key}}))) == of("Secret", key_fault("id"))
