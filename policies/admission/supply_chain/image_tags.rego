@@ -38,7 +38,7 @@ deny_sup_102 contains message if {
 	some image in images
 	not floating(image)
 	not contains(image, "@sha256:")
-	count([own | some own in parameter("platform_images", []); startswith(image, own)]) == 0
+	count([own | some own in parameter("platform_images", []); startswith(image, sprintf("%s:", [own]))]) == 0
 	message := sprintf("%s runs the image \"%s\" by its tag; name its digest.", [label, image])
 }
 

@@ -25,6 +25,11 @@ test_sup_102_fails_for_a_tag if {
 	sup_102(strict(served("model", {"image": "registry.example/x:1"}))) == of_model(`runs the image "registry.example/x:1" by its tag; name its digest.`)
 }
 
+test_sup_102_fails_for_a_name_that_begins_like_one_of_ours if {
+	image := "registry.example/mirror/argoexec-other:v4"
+	sup_102(strict(pinned(image))) == of("Pod", sprintf(`runs the image "%s" by its tag; name its digest.`, [image]))
+}
+
 test_sup_102_fails_for_a_tag_where_the_environment_says_nothing if sup_102(asked(pinned("registry.example/x:1"), {})) == of("Pod", `runs the image "registry.example/x:1" by its tag; name its digest.`)
 
 test_sup_102_is_silent_on_opaque_values if {
