@@ -43,7 +43,7 @@ refuses_plain_transport(bucket) if has_opaque_policy(bucket)
 refuses_old_tls(bucket) if {
 	some statement in blanket_denials(bucket)
 	some value in condition_values(statement, "NumericLessThan", "s3:TlsVersion")
-	value in ["1.2", "1.3"]
+	value in ["1.2", "1.3", 1.2, 1.3]
 }
 
 refuses_old_tls(bucket) if has_opaque_policy(bucket)

@@ -22,14 +22,13 @@ import rego.v1
 #   remediation: Listen with HTTPS or TLS, and set sslPolicy to an ELBSecurityPolicy-TLS13-1-2 policy.
 deny_enc_010 contains message if {
 	is_listener
-	protocol := object.get(input, "protocol", null)
-	protocol in [null, "", "HTTP"]
+	listener_protocol in ["", "HTTP"]
 	message := sprintf("%s speaks plain HTTP; listen with HTTPS or TLS.", [label(input)])
 }
 
 deny_enc_010 contains message if {
 	is_listener
-	object.get(input, "protocol", null) in ["HTTPS", "TLS"]
+	listener_protocol in ["HTTPS", "TLS"]
 	policy := object.get(input, "sslPolicy", "")
 	is_known(policy)
 	not is_new_tls_policy(policy)
@@ -49,6 +48,14 @@ deny_enc_010 contains message if {
 	protocol := at(listener, ["protocol"])
 	protocol in [null, "", "HTTP"]
 	message := sprintf("%s has a listener of plain HTTP; use the protocol HTTPS or TLS.", [label(input)])
+}
+
+# The provider takes it in any case.
+listener_protocol := upper(protocol) if {
+	protocol := object.get(input, "protocol", null)
+	is_string(protocol)
+} else := "" if {
+	object.get(input, "protocol", null) == null
 }
 
 is_listener if input.__type in ["aws:lb/listener:Listener", "aws:alb/listener:Listener"]

@@ -24,6 +24,8 @@ old_denial := denial({"NumericLessThan": {"s3:TlsVersion": "1.2"}})
 
 test_enc_002_passes_with_both_denials if {
 	enc_002([part(bucket_policy, {"policy": policy_text([plain_denial, old_denial])})]) == set()
+	as_number := denial({"NumericLessThan": {"s3:TlsVersion": 1.2}})
+	enc_002([part(bucket_policy, {"policy": policy_text([plain_denial, as_number])})]) == set()
 }
 
 test_enc_002_fails_without_policy if enc_002([]) == {enc_002_plain, enc_002_old}

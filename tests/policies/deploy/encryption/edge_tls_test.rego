@@ -21,6 +21,7 @@ test_enc_010_passes if {
 
 test_enc_010_fails_for_plain_http if {
 	enc_010(lb_listener, {"protocol": "HTTP"}) == {`Listener "x" speaks plain HTTP; listen with HTTPS or TLS.`}
+	enc_010(lb_listener, {"protocol": "http"}) == {`Listener "x" speaks plain HTTP; listen with HTTPS or TLS.`}
 	enc_010(gateway, {"spec": {"listeners": [{"protocol": "HTTPS"}, {"protocol": "HTTP"}]}}) == {`Gateway "x" has a listener of plain HTTP; use the protocol HTTPS or TLS.`}
 	enc_010(ingress, {"spec": {"rules": []}}) == {`Ingress "x" serves plain HTTP; name a certificate in spec.tls.`}
 }
@@ -30,6 +31,7 @@ test_enc_010_fails_for_old_tls if enc_010(lb_listener, {"protocol": "TLS", "sslP
 test_enc_010_fails_where_it_is_missing if {
 	enc_010(lb_listener, {}) == {`Listener "x" speaks plain HTTP; listen with HTTPS or TLS.`}
 	enc_010(lb_listener, {"protocol": "HTTPS"}) == {enc_010_old}
+	enc_010(lb_listener, {"protocol": "https"}) == {enc_010_old}
 }
 
 test_enc_010_is_silent_on_opaque_values if {
