@@ -22,13 +22,13 @@ import rego.v1
 #   remediation: Listen with HTTPS or TLS, and set sslPolicy to an ELBSecurityPolicy-TLS13-1-2 policy.
 deny_enc_010 contains message if {
 	is_listener
-	listener_protocol in ["", "HTTP"]
+	listener_protocol in ["", "http"]
 	message := sprintf("%s speaks plain HTTP; listen with HTTPS or TLS.", [label(input)])
 }
 
 deny_enc_010 contains message if {
 	is_listener
-	listener_protocol in ["HTTPS", "TLS"]
+	listener_protocol in ["https", "tls"]
 	policy := object.get(input, "sslPolicy", "")
 	is_known(policy)
 	not is_new_tls_policy(policy)
@@ -51,7 +51,7 @@ deny_enc_010 contains message if {
 }
 
 # The provider takes it in any case.
-listener_protocol := upper(protocol) if {
+listener_protocol := lower(protocol) if {
 	protocol := object.get(input, "protocol", null)
 	is_string(protocol)
 } else := "" if {

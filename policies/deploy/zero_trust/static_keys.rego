@@ -24,7 +24,7 @@ import rego.v1
 #     - kubernetes:batch/v1:CronJob
 #   reads: [environment.variables, spec]
 #   controls: [nist-800-207:T3, iso27001:A.8.5]
-#   avoid: An AccessKey, or AWS_SECRET_ACCESS_KEY in a container's environment or in a Secret.
+#   avoid: An AccessKey, or a key in a container's environment or arguments, or in a Secret.
 #   remediation: Give the workload's service account a role by Pod Identity.
 deny_zt_005 contains message if {
 	input.__type == "aws:iam/accessKey:AccessKey"
@@ -38,21 +38,39 @@ deny_zt_005 contains message if {
 }
 
 # What the resource sets. A Secret whose whole content is marked secret shows nothing.
-settings_of(resource) := [{"name": name, "value": value} |
-	some path in setting_paths[resource.__type]
-	some name, value in object_at(resource, path)
-] if {
+settings_of(resource) := array.concat(stated_settings(resource), decoded_settings(resource)) if {
 	setting_paths[resource.__type]
 }
 
-settings_of(resource) := [{"name": name, "value": at(variable, ["value"])} |
+settings_of(resource) := array.concat(variables_of(resource), arguments_of(resource)) if {
+	pod_paths[resource.__type]
+}
+
+stated_settings(resource) := [{"name": name, "value": value} |
+	some path in setting_paths[resource.__type]
+	some name, value in object_at(resource, path)
+]
+
+# What a Secret holds as data is encoded.
+decoded_settings(resource) := [{"name": name, "value": base64.decode(value)} |
+	resource.__type == "kubernetes:core/v1:Secret"
+	some name, value in object_at(resource, ["data"])
+	is_string(value)
+	base64.is_valid(value)
+]
+
+variables_of(resource) := [{"name": name, "value": at(variable, ["value"])} |
 	some container in pod_containers(resource)
 	some variable in listed(at(container, ["env"]))
 	name := at(variable, ["name"])
 	is_string(name)
-] if {
-	pod_paths[resource.__type]
-}
+]
+
+arguments_of(resource) := [{"name": name, "value": value} |
+	some container in pod_containers(resource)
+	some name in ["args", "command"]
+	some value in listed(at(container, [name]))
+]
 
 setting_paths := {
 	"kubernetes:core/v1:Secret": [["data"], ["stringData"]],

@@ -36,6 +36,18 @@ test_zt_005_fails_in_an_init_container_of_a_cron_job if {
 	zt_005("kubernetes:batch/v1:CronJob", {"spec": spec}) == zt_005_fault("CronJob", "ID")
 }
 
+test_zt_005_fails_for_an_argument if {
+	every field in ["args", "command"] {
+		spec := {"template": {"spec": {"containers": [{"name": "c", field: ["--id", key_id]}]}}}
+		zt_005(deployment, {"spec": spec}) == zt_005_fault("Deployment", field)
+	}
+}
+
+test_zt_005_fails_for_an_encoded_key if {
+	pairs := {"file": base64.encode(sprintf("id = %s\n", [key_id])), "keystore": "//6A", "odd": "?"}
+	zt_005("kubernetes:core/v1:Secret", {"data": pairs}) == zt_005_fault("Secret", "file")
+}
+
 test_zt_005_fails_for_a_secret_and_a_config_map if {
 	zt_005("kubernetes:core/v1:Secret", {"data": {"AWS_ACCESS_KEY_ID": secret}}) == zt_005_fault("Secret", "AWS_ACCESS_KEY_ID")
 	zt_005("kubernetes:core/v1:Secret", {"stringData": {"id": key_id}}) == zt_005_fault("Secret", "id")
