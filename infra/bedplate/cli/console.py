@@ -155,6 +155,10 @@ def deliver(text: str, output: Path | None) -> None:
 
 
 def _replace(output: Path, text: str) -> None:
+    if output.exists() and not output.is_file():
+        output.write_text(text, encoding="utf-8")  # a pipe or a device stays what it is
+        return
+    output = output.resolve()  # what a link names is replaced, not the link
     handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     temporary = Path(name)
     try:

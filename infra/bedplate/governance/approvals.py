@@ -149,13 +149,17 @@ class Verified:
 
     def allowed(self, release: Release, needed: int, now: datetime) -> frozenset[str]:
         """Return what so many approvers of a release, one at least, let a deployment do."""
-        in_force = [
+        in_force = self.in_force(release, now)
+        each = Counter(name for one in in_force for name in set(one.allows))
+        return frozenset(name for name, count in each.items() if count >= max(needed, 1))
+
+    def in_force(self, release: Release, now: datetime) -> tuple[Statement, ...]:
+        """Return what was said of a release by those whose approval counts now."""
+        return tuple(
             one
             for one in self.statements
             if one.digest == release.digest and one.signed_at - SKEW <= now < one.expires
-        ]
-        each = Counter(name for one in in_force for name in set(one.allows))
-        return frozenset(name for name, count in each.items() if count >= max(needed, 1))
+        )
 
 
 @dataclass(frozen=True, slots=True)

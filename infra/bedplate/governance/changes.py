@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import yaml
 
 from bedplate.errors import BedplateError
+from bedplate.policy import positioned
 from bedplate.policy.release_fact import Change
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ TYPES: Final = ("standard", "normal", "emergency")
 TIMEOUT_S: Final = 10.0
 """Seconds that a ticket service has for its answer."""
 _MOST_BYTES: Final = 4 * 1024 * 1024
+
+
+_UNREADABLE: Final = (
+    OSError, yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
+)  # fmt: skip
+"""What a file that is no record may raise: YAML's own tags fail in ways of their own."""
+_AGAINST: Final = frozenset({"rejected", "declined", "cancelled", "canceled"})
+"""States of a record that speak against a release, whatever another record says."""
 
 
 class ChangeError(BedplateError):
@@ -88,9 +97,10 @@ class FileTickets:
 def record_in(file: Path) -> Record:
     """Read the record in a file; raises ChangeError where it is none."""
     try:
-        return record_of(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-        what = " ".join(str(error).split())
+        # A key that stands twice is refused: which of the two a reader took would be their luck.
+        return record_of(positioned.load(file.read_text(encoding="utf-8")))
+    except _UNREADABLE as error:
+        what = " ".join(str(error).split()) or type(error).__name__
         raise ChangeError(f"{file} is no change record: {what}. Fix: mend it.") from error
 
 
@@ -156,9 +166,10 @@ def _shown(url: str) -> str:
 def change_of(records: Sequence[Record], digest: str, now: datetime) -> Change | None:
     """Return the record of a release, with the ids of reviews that are overdue.
 
-    Of several records of one release the first by id counts.
+    Of several records of one release one that speaks against it counts, else the first by id.
     """
-    own = sorted((r.change for r in records if r.release == digest), key=lambda change: change.id)
+    about = (record.change for record in records if record.release == digest)
+    own = sorted(about, key=lambda change: (change.state.lower() not in _AGAINST, change.id))
     overdue = tuple(sorted(r.change.id for r in records if _is_overdue(r.change, now)))
     if not own:
         return None

@@ -12,7 +12,8 @@ import hashlib
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bedplate import dsse
@@ -20,7 +21,6 @@ from bedplate.errors import BedplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from bedplate.dsse import SigningKey
@@ -32,6 +32,8 @@ PAYLOAD_TYPE: Final = "application/vnd.bedplate.ledger+json"
 FIRST: Final = "sha256:" + "0" * 64
 """What the first entry names as the hash of the one before it."""
 
+_WAITED: Final = timedelta(minutes=5)
+"""For so long a writer may have waited for others, or its clock be behind theirs."""
 _BLOCK: Final = 64 * 1024
 """Bytes that are read at a time to find the last entry."""
 
@@ -104,7 +106,10 @@ def append(file: Path, entry: Entry, key: SigningKey | None = None) -> str:
     file.parent.mkdir(parents=True, exist_ok=True)
     with _locked(file) as handle:
         size = os.fstat(handle).st_size
-        seq, previous = _end(file, handle, size)
+        seq, previous, last = _end(file, handle, size)
+        if last is not None and last - _WAITED <= entry.time < last:
+            # Who waited for another writer has an earlier time than what was written meanwhile.
+            entry = replace(entry, time=last)
         body = entry.body(seq + 1, previous)
         line = dsse.canonical({"entry": body, "signatures": _signatures(body, key)})
         try:
@@ -158,7 +163,7 @@ def entries(file: Path) -> Iterator[Mapping[str, Any]]:
         try:
             body = json.loads(line)["entry"]
             complete = {"event", "release", "time", "actor"} <= body.keys()
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             complete = False
         if not complete:
             fix = "run `bedplate audit verify`; restore the file from git"
@@ -166,17 +171,19 @@ def entries(file: Path) -> Iterator[Mapping[str, Any]]:
         yield body
 
 
-def _end(file: Path, handle: int, size: int) -> tuple[int, str]:
-    """Return number and hash of the last entry."""
+def _end(file: Path, handle: int, size: int) -> tuple[int, str, datetime | None]:
+    """Return number, hash and time of the last entry."""
     if not size:
-        return 0, FIRST
+        return 0, FIRST, None
     last = _last_line(handle, size)
     if last is None:
         fix = "run `bedplate audit verify`; restore the file from git"
         raise LedgerError(f"{file} ends in the middle of an entry. Fix: {fix}.")
     try:
-        return int(json.loads(last)["entry"]["seq"]), digest(last)
-    except (ValueError, KeyError, TypeError) as error:
+        body = json.loads(last)["entry"]
+        time = datetime.fromisoformat(body["time"]).astimezone(UTC)
+        return int(body["seq"]), digest(last), time
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         fix = "run `bedplate audit verify`; restore the file from git"
         raise LedgerError(f"The last entry of {file} can't be read. Fix: {fix}.") from error
 

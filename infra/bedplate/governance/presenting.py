@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bedplate.governance.approvals import verified
+from bedplate.governance.approvals import Statement, verified
 from bedplate.governance.changes import FileTickets, HttpTickets, change_of
+from bedplate.governance.ledger import entries
 from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.governance.records import records_of
 from bedplate.governance.release import make_release
@@ -123,7 +124,7 @@ def presented(
     release = release or records.newest(present.parts)
     present = replace(present, author=release.author)
     trusted = environment.spec.governance.approvals.approvers
-    found = verified(records.approvals, release, trusted, now)
+    found = with_recorded(verified(records.approvals, release, trusted, now), records, release, now)
     changes = (tickets or tickets_of(environment, records, options)).records(name)
     fact = release_fact.Release(
         digest=present.digest,
@@ -135,6 +136,40 @@ def presented(
     )
     own = tuple(one for one in changes if one.release == release.digest)
     return Presented(release, present, found, own, fact)
+
+
+def with_recorded(found: Verified, records: Records, release: Release, now: datetime) -> Verified:
+    """Return what people said of a release, with the rejections whose files are gone.
+
+    The ledger holds each decision too: a rejection ends by a later decision of the same person, or
+    by another release, and not by a file that somebody removes.
+    """
+    last: dict[str, Mapping[str, Any]] = {}
+    for entry in entries(records.ledger):
+        if entry["event"] in ("approval", "rejection") and entry["release"] == release.digest:
+            last[str(entry["actor"])] = entry
+    told = {one.approver for one in found.rejections}
+    gone = tuple(
+        _rejection(entry, release, now)
+        for actor, entry in last.items()
+        if entry["event"] == "rejection" and actor not in told
+    )
+    return replace(found, rejections=found.rejections + gone)
+
+
+def _rejection(entry: Mapping[str, Any], release: Release, now: datetime) -> Statement:
+    facts = entry.get("facts")
+    said = facts if isinstance(facts, dict) else {}
+    return Statement(
+        digest=release.digest,
+        environment=release.environment,
+        choice="rejected",
+        approver=str(entry["actor"]),
+        role=str(said.get("role", "?")),
+        reason=f"{said.get('reason', '?')} (the ledger says so; its file is gone)",
+        signed_at=now,
+        expires=now,
+    )
 
 
 def tickets_of(environment: Resolved, records: Records, options: Options) -> Tickets:

@@ -80,7 +80,7 @@ class Records:
 
         Raises NoReleaseError where there is none at all.
         """
-        found = [read_release(file) for file in sorted(self.releases.glob("*.json"))]
+        found = [self._read(file) for file in sorted(self.releases.glob("*.json"))]
         if not found:
             fix = f"make one with `bedplate release {self.environment}`"
             raise NoReleaseError(f"{self.environment} has no release. Fix: {fix}.")
@@ -92,12 +92,19 @@ class Records:
             return self.newest()
         wanted = short.removeprefix("sha256:")
         files = [f for f in sorted(self.releases.glob("*.json")) if f.stem.startswith(wanted[:12])]
-        found = [one for one in map(read_release, files) if wanted in one.digest]
+        found = [one for one in map(self._read, files) if wanted in one.digest]
         if len(found) != 1:
             known = ", ".join(file.stem for file in sorted(self.releases.glob("*.json"))) or "none"
             what = "no release" if not found else "several releases"
             raise UsageError(f"`{short}` names {what} of {self.environment}. Fix: use {known}.")
         return found[0]
+
+    def _read(self, file: Path) -> Release:
+        found = read_release(file)
+        if found.environment != self.environment:
+            what = f"{shown(file)} is a release of {found.environment}, not of {self.environment}"
+            raise ReleaseError(f"{what}. Fix: remove it, with the approvals beside it.")
+        return found
 
 
 def _numbered(name: str, number: int) -> str:

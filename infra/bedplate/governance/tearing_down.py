@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,20 @@ from bedplate.engine.cli_session import session_of
 from bedplate.errors import EngineError
 from bedplate.governance.approvals import verified
 from bedplate.governance.deploying import RefusedError, UnfinishedError, request_of
-from bedplate.governance.records import NoReleaseError
-from bedplate.governance.simulation import resolved
+from bedplate.governance.presenting import present_release, with_recorded
+from bedplate.governance.records import NoReleaseError, records_of
+from bedplate.governance.release import changed
+from bedplate.governance.releasing import live_release
+from bedplate.governance.simulation import resolved, simulated
 from bedplate.operate.teardown import Kept, keep_list, locked_stores
+from bedplate.spec.people import same_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bedplate.engine.plan import LayerPlan
     from bedplate.governance.deploying import Job
+    from bedplate.governance.release import Release
     from bedplate.spec.resolve import Resolved
 
 ALLOWED = "destroy"
@@ -71,28 +76,67 @@ def _names(kept: tuple[Kept, ...]) -> list[str]:
 
 def _permission(job: Job, environment: Resolved) -> str:
     """Return the digest of the release that is torn down; raises RefusedError without consent."""
-    spec = environment.spec
     try:
-        release = job.book.newest()
+        newest = job.book.newest()
     except NoReleaseError:
-        if spec.protect:
+        if environment.spec.protect:
             raise
         return ""
-    if not spec.protect:
-        return release.digest
+    if not _is_protected(job, environment):
+        return newest.digest
     now = datetime.now(UTC)
-    trusted = spec.governance.approvals.approvers
-    found = verified(job.book.approvals, release, trusted, now)
-    needed = max(spec.governance.approvals.required, 1)
-    if ALLOWED not in found.allowed(release, needed, now):
-        reason = f"{needed} approvals of release {release.short} must allow it, and do not."
+    plan = simulated(environment, job.options)
+    present = present_release(environment, plan, job.options, "", now)
+    release = job.book.newest(present.parts)
+    present = replace(present, author=release.author)
+    reasons = tuple(
+        f"It has changed since it was made: {one}." for one in changed(release, present)
+    )
+    reasons += _objections(job, environment, release, now)
+    if reasons:
         fix = (
             f"have it approved: `bedplate approve {job.environment} {release.short} "
             f"--allow {ALLOWED} --as NAME --key FILE`"
         )
-        job.record(release.digest, "refused", {"reasons": [reason]})
-        raise RefusedError(f"{job.environment} is protected and was not torn down:", (reason,), fix)
+        if release.digest != present.digest:
+            fix = f"make a release of it as it is now, `bedplate release {job.environment}`"
+        job.record(release.digest, "refused", {"reasons": list(reasons)})
+        raise RefusedError(f"{job.environment} is protected and was not torn down:", reasons, fix)
     return release.digest
+
+
+def _is_protected(job: Job, environment: Resolved) -> bool:
+    """Tell whether the files, or those of the release that is live, protect an environment."""
+    if environment.spec.protect:
+        return True
+    live = live_release(job.book)
+    return live is not None and live.spec.get("protect", True) is not False
+
+
+def _objections(
+    job: Job, environment: Resolved, release: Release, now: datetime
+) -> tuple[str, ...]:
+    """Return why the approvals of a release do not let it be torn down."""
+    wanted = environment.spec.governance.approvals
+    signed = verified(job.book.approvals, release, wanted.approvers, now)
+    found = with_recorded(signed, records_of(job.options.stacks, job.environment), release, now)
+    reasons = [
+        f"{one.approver} ({one.role}) rejected it: {one.reason}." for one in found.rejections
+    ]
+    needed = max(wanted.required, 1)
+    allowing = [
+        one
+        for one in found.in_force(release, now)
+        if ALLOWED in one.allows
+        and not same_person(one.approver, job.deployer)
+        and not same_person(one.approver, release.author)
+    ]
+    if len(allowing) < needed:
+        reasons.append(f"{needed} approvals of release {release.short} must allow it, and do not.")
+    else:
+        missing = sorted(set(wanted.roles) - {one.role for one in allowing})
+        reasons += [f"Nobody in the role {role} allows it." for role in missing]
+    return tuple(reasons)
 
 
 def _torn_down(

@@ -34,7 +34,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from bedplate.spec.people import person_key
+from bedplate.spec.people import person_key, same_person
 
 if TYPE_CHECKING:
     from datetime import date
@@ -103,21 +103,26 @@ class Release:
     change: Change | None = None
     """The change record; None where there is none."""
 
+    def _key(self, name: str) -> str:
+        """Return one key for all names that can't be told from one another by eye."""
+        people = (self.author, *(one.approver for one in self.approvals), self.deployer)
+        return next(person_key(one) for one in people if same_person(one, name))
+
     def fact(self, governance: GovernanceSpec) -> dict[str, Any]:
         """Return the form that rules are given, with the environment's own demands."""
         schedule = governance.change
         return {
             "digest": self.digest,
             "author": self.author,
-            "author_key": person_key(self.author),
+            "author_key": self._key(self.author),
             "deployer": self.deployer,
-            "deployer_key": person_key(self.deployer),
+            "deployer_key": self._key(self.deployer),
             "now": _epoch(self.now),
             "dates": _dates(self.now, schedule),
             "approvals": [
                 {
                     "approver": approval.approver,
-                    "key": person_key(approval.approver),
+                    "key": self._key(approval.approver),
                     "role": approval.role,
                     "digest": approval.digest,
                     "signed_at": _epoch(approval.signed_at),

@@ -26,9 +26,15 @@ _VISIBLE: Final = frozenset("LMNPSZ")
 """First letters of the categories of characters that can be seen."""
 
 
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point; blank Braille)."""
+_SELECTORS: Final = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+"""Variation selectors, which show nothing either."""
+
+
 def person_key(text: str) -> str:
     """Return a name without the differences by which one person could count as two."""
-    return " ".join(normalize("NFKC", text).translate(_LOOKS_LIKE).casefold().split())
+    return " ".join(_plain(text).casefold().split())
 
 
 def same_person(one: str, other: str) -> bool:
@@ -37,7 +43,13 @@ def same_person(one: str, other: str) -> bool:
 
 
 def _shape(text: str) -> str:
-    return " ".join(normalize("NFKC", text).translate(_LOOKS_LIKE).translate(_SAME_STROKE).split())
+    return " ".join(_plain(text).translate(_SAME_STROKE).split())
+
+
+def _plain(text: str) -> str:
+    """Return a name in the letters that it seems to have, without what can't be seen."""
+    seen = (each for each in normalize("NFKC", text) if _is_seen(each) or each.isspace())
+    return "".join(seen).translate(_LOOKS_LIKE)
 
 
 def name_fault(text: str) -> tuple[str, str] | None:
@@ -57,6 +69,8 @@ def name_fault(text: str) -> tuple[str, str] | None:
 
 
 def _is_seen(character: str) -> bool:
+    if character in _BLANK or any(ord(character) in block for block in _SELECTORS):
+        return False
     kind = category(character)
     return kind[0] in _VISIBLE and (kind[0] != "Z" or character == " ")
 

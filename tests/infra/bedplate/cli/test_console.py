@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -78,6 +79,22 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
     assert output.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_link_and_a_pipe_stay_what_they_are(tmp_path: Path) -> None:
+    """What a link names is replaced; into a pipe is written."""
+    link, named, pipe = tmp_path / "link", tmp_path / "named", tmp_path / "pipe"
+    named.write_text("old")
+    link.symlink_to(named)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    deliver("new", link)
+    deliver("new", pipe)
+
+    assert (link.is_symlink(), named.read_text()) == (True, "new\n")
+    assert os.read(reader, 10) == b"new\n"
+    assert pipe.is_fifo()
+    os.close(reader)
 
 
 def test_a_file_survives_a_failed_replacement(

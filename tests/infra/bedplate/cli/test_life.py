@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.deployments import PEOPLE, Cli, ticket
+
+from bedplate.governance.ledger import Entry, append
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +72,75 @@ def test_a_protected_environment_is_torn_down_by_approval_only(
     )
     assert pulumi.calls == []
     assert _events(approved) == ["refused"]
+
+
+def test_what_has_changed_since_is_not_torn_down(run: Callable[..., Any], approved: Path) -> None:
+    """What people allowed was the release as it stood, and not what the files say now."""
+    _allow(run, approved, "destroy")
+    file = approved / "stacks" / "prod.yaml"
+    file.write_text(re.sub(r"hourly_usd: [\d.]+", "hourly_usd: 77", file.read_text()))
+    done = run("destroy", "prod", "--yes", *BY)
+
+    assert done.code == 1
+    assert "It has changed since it was made: budget" in done.err
+    assert done.err.endswith("Fix: make a release of it as it is now, `bedplate release prod`.\n")
+
+
+def test_who_tears_down_is_none_of_those_who_allow_it(
+    run: Callable[..., Any], approved: Path
+) -> None:
+    """Of two approvals one is then left."""
+    _allow(run, approved, "destroy")
+    (release,) = (approved / "releases/prod").glob("*.json")
+    done = run("destroy", "prod", "--yes", "--sandbox", "--deployer", next(iter(PEOPLE)))
+
+    assert done.code == 1
+    assert f"2 approvals of release {release.stem} must allow it, and do not." in done.err
+
+
+def test_a_release_of_another_environment_is_none(run: Callable[..., Any], approved: Path) -> None:
+    """Its approvals would be valid there."""
+    _allow(run, approved, "destroy")
+    for kind in ("releases", "approvals"):
+        (approved / kind / "prod").rename(approved / kind / "staging")
+    (release,) = (approved / "releases/staging").glob("*.json")
+    done = run("destroy", "staging", "--yes", *BY)
+
+    assert done.code == 1
+    assert done.err.endswith(
+        f"releases/staging/{release.name} is a release of prod, not of staging. "
+        "Fix: remove it, with the approvals beside it.\n"
+    )
+
+
+def test_a_rejection_outlives_its_file(run: Callable[..., Any], approved: Path) -> None:
+    """The ledger holds it too; only the person, or another release, ends it."""
+    name = next(iter(PEOPLE))
+    key = name.split(maxsplit=1)[0]
+    before = {*(approved / "approvals").rglob("*.json")}
+    assert run("reject", "prod", "--as", name, "--key", key, "--reason", "no DPIA").code == 0
+    (file,) = {*(approved / "approvals").rglob("*.json")} - before
+    file.unlink()
+    done = run("approvals", "prod")
+
+    assert done.code == 1
+    assert "rejected it: no DPIA (the ledger says so; its file is gone)." in done.out
+    assert run("approve", "prod", "--as", name, "--key", key).code == 0
+    assert "rejected it" not in run("approvals", "prod").out
+
+
+def test_what_is_live_stays_protected(run: Callable[..., Any], approved: Path) -> None:
+    """A file that was changed at the deployer's desk protects nothing away."""
+    (release,) = (approved / "releases/prod").glob("*.json")
+    digest = json.loads(release.read_text())["digest"]
+    entry = Entry(datetime.now(UTC), "pipeline", "deployed", "prod", digest, {})
+    append(approved / ".bedplate/sandbox/ledger/prod.jsonl", entry)
+    file = approved / "stacks" / "prod.yaml"
+    file.write_text(file.read_text() + "\ntier: staging\nprotect: false\n")
+    done = run("destroy", "prod", "--yes", *BY)
+
+    assert done.code == 1
+    assert "prod is protected and was not torn down:" in done.err
 
 
 def test_what_is_protected_is_kept_and_listed(

@@ -151,3 +151,31 @@ def test_a_record_is_written_as_it_is_read() -> None:
     }  # fmt: skip
 
     assert [record_of(one).to_json() for one in (NORMAL, emergency)] == [NORMAL, emergency]
+
+
+def test_a_record_that_says_two_things_is_none(tmp_path: Path) -> None:
+    """Which of the two a reader takes would decide over a deployment."""
+    text = "id: 7\ntype: normal\nstate: rejected\nenvironment: prod\nstate: approved\n"
+    (tmp_path / "7.yaml").write_text(text)
+    with pytest.raises(ChangeError) as caught:
+        FileTickets(tmp_path).records("prod")
+
+    assert 'the key "state" stands twice' in str(caught.value)
+
+
+@pytest.mark.parametrize("odd", ['!!int ""', "!!timestamp x", "!!bool foo", "[" * 3000])
+def test_what_yaml_itself_stumbles_over_is_no_record(tmp_path: Path, odd: str) -> None:
+    """Whatever the reader raises, it is told as a fault of the file."""
+    (tmp_path / "7.yaml").write_text(f"id: {odd}\n")
+    with pytest.raises(ChangeError, match=r"is no change record: .*Fix: mend it\."):
+        FileTickets(tmp_path).records("prod")
+
+
+def test_a_record_against_a_release_outweighs_one_for_it(tmp_path: Path) -> None:
+    """A second record can't lift a rejection."""
+    (tmp_path / "1.yaml").write_text(json.dumps({**NORMAL, "id": "CHG-1"}))
+    (tmp_path / "2.yaml").write_text(json.dumps({**NORMAL, "id": "CHG-2", "state": "Rejected"}))
+    found = change_of(FileTickets(tmp_path).records("prod"), NORMAL["release"], NOW)
+
+    assert found is not None
+    assert (found.id, found.state) == ("CHG-2", "Rejected")

@@ -167,6 +167,15 @@ def test_a_full_disk_takes_nothing_half(ledger: Path, monkeypatch: pytest.Monkey
     assert ledger.read_bytes() == before
 
 
+def test_who_waited_is_not_older_than_who_wrote(ledger: Path) -> None:
+    """The time was taken before the other writer was done; an older one than that is told."""
+    append(ledger, _entry(2))
+    assert _faults(ledger) == []
+
+    append(ledger, _entry(-60))
+    assert _faults(ledger) == ["entry 6: It is older than the entry before it."]
+
+
 def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
     """Entries added side by side form one chain."""
     file = tmp_path / "prod.jsonl"

@@ -129,6 +129,8 @@ def test_a_deployment_without_a_release_is_denied() -> None:
         (replace(GOOD, author="huda"), {"APR-002"}),
         (replace(GOOD, deployer="Yusuf"), {"APR-002"}),
         (replace(GOOD, deployer="ann"), {"APR-002"}),
+        (replace(GOOD, deployer="Huda\u200b"), {"APR-002"}),
+        (replace(GOOD, author="Layla", deployer="LayIa"), {"APR-002"}),
         (replace(GOOD, digest="sha256:bb"), {"APR-001", "APR-010"}),
         (replace(GOOD, now=NOW + timedelta(days=7)), {"APR-001", "APR-010"}),
         (replace(GOOD, now=NOW + timedelta(hours=3)), {"APR-003"}),

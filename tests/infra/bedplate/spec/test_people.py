@@ -19,6 +19,8 @@ MIXED = "'L\\u0430yla' mixes the alphabets Cyrillic and Latin: it may look like 
         ("Omar", "\u039fmar"),
         ("Ali", "AIi"),
         ("Layla", "\uff2cayla"),
+        ("Layla Haddad", "Layla Haddad\ufe0f"),
+        ("Layla Haddad", "Lay\u034fla Haddad\u200b"),
     ],
 )
 def test_one_person_in_two_ways(one: str, other: str) -> None:
@@ -40,6 +42,10 @@ def test_other_people(one: str, other: str) -> None:
     [
         ("L\u0430yla", (MIXED, "write it in one alphabet")),
         ("Omar\u202e", ("'Omar\\u202e' holds a character that can't be seen",
+                        "type the name anew")),
+        ("Omar\ufe0f", ("'Omar\\ufe0f' holds a character that can't be seen",
+                        "type the name anew")),
+        ("Omar\u2800", ("'Omar\\u2800' holds a character that can't be seen",
                         "type the name anew")),
         ("Omar\nRahman", ("'Omar\\nRahman' holds a character that can't be seen",
                           "type the name anew")),
