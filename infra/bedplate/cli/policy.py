@@ -56,7 +56,7 @@ DIFF_EXAMPLES = examples(
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback(epilog=examples("bedplate policy new tagging bucket_owner", "bedplate policy test"))
+@app.callback(epilog=examples("bedplate policy new naming bucket_project", "bedplate policy test"))
 def policy() -> None:
     """Write, test and compare rules of your own."""
 

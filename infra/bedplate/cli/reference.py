@@ -25,7 +25,7 @@ complete verbs, options and environments.
 | 0 | clean: nothing blocks |
 | 1 | blocked: a finding, or a fault in the files |
 | 2 | wrong usage |
-| 3 | in production, a verdict is still open |
+| 3 | a verdict is open where open verdicts block: in production, or by `governance.enforcement` |
 | 70 | an internal error; `--debug` shows the traceback |
 | 130, 143 | interrupted: by Ctrl-C, by SIGTERM |
 

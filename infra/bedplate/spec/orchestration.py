@@ -18,7 +18,7 @@ class AirflowSpec(Spec):
     """Where Airflow finds its pipelines."""
 
     dags_repository: HttpsUrl | None = None
-    """Git repository that holds them; absent: that of `gitops`."""
+    """Git repository that holds the DAGs; absent: that of `gitops`."""
     dags_path: str = "dags"
     """Folder within it."""
 
