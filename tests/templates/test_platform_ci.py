@@ -129,7 +129,7 @@ def test_both_hosts_do_the_same(github: Path, gitlab: Path) -> None:
         'bedplate up "$ENVIRONMENT" --deployer ',
         "sh ci/record.sh",
         "sh ci/verify.sh",
-        'bedplate drift "$ENVIRONMENT"',
+        'bedplate drift "$ENVIRONMENT" --deployer audit',
     )
     for host in (jobs, pipeline):
         texts = "\n".join(_scripts(host))
