@@ -106,6 +106,8 @@ class _Chain:
         if body.get("previous") != previous:
             yield "It does not follow from the entry before it: one of the two was edited or moved."
         yield from self._order(body)
+        if not record["signatures"] and body.get("event") in ("approval", "rejection"):
+            yield "It records a decision, and nobody signed it."
         if record["signatures"] and self._counts(body):
             payload = _payload(line) if is_canonical else dsse.canonical(body)
             yield from self._signature(record["signatures"], payload)

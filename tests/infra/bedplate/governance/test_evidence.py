@@ -598,7 +598,8 @@ def test_decisions_of_former_approvers_stay_in_the_ledger(
         body = json.loads(line)["entry"]
         time, facts = datetime.fromisoformat(body["time"]), body["facts"]
         again = Entry(time, body["actor"], body["event"], "prod", body["release"], facts)
-        append(records.ledger, again, key("Eve") if body["actor"] == OMAR.name else None)
+        signer = "Eve" if body["actor"] == OMAR.name else body["actor"]
+        append(records.ledger, again, key(signer) if body["event"] == "approval" else None)
     made = write_bundle(deployed.admitted, records, tmp_path / "x.zip")
 
     assert verify_bundle(made.path).faults == (

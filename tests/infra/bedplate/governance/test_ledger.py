@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,13 @@ def test_a_signature_by_an_unknown_key_does_not_count(ledger: Path) -> None:
     assert _faults(ledger) == [
         "entry 5: Its signature does not count: it was edited, or signed with an unknown key."
     ]
+
+
+def test_a_decision_that_nobody_signed_is_told(ledger: Path) -> None:
+    """Other entries may go unsigned; whether a person decided shows by a key alone."""
+    append(ledger, replace(_entry(5), event="rejection"))
+
+    assert _faults(ledger) == ["entry 5: It records a decision, and nobody signed it."]
 
 
 def test_a_removed_entry_is_noticed(ledger: Path) -> None:
