@@ -14,7 +14,7 @@ PACKAGE = ROOT / "infra" / "bedplate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "names", "versions", "assets", "dsse"},
+    {"errors", "names", "versions", "assets", "dsse", "plain_yaml"},
     {"contracts"},
     {"spec"},
     {"components"},
@@ -37,7 +37,17 @@ MAX_FUNCTION_LINES = 40
 SHARED = {"cluster_access", "component", "foundation_outputs", "scope"}
 """What components of the platform layer share; no part of an environment file of its own."""
 
-PULUMI_FREE = ("contracts", "spec", "policy", "errors", "names", "versions", "assets", "dsse")
+PULUMI_FREE = (
+    "contracts",
+    "spec",
+    "policy",
+    "errors",
+    "names",
+    "versions",
+    "assets",
+    "dsse",
+    "plain_yaml",
+)
 """Parts that must work without importing Pulumi."""
 
 
