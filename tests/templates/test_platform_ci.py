@@ -155,7 +155,7 @@ def recorded(github: Path, tmp_path: Path) -> Path:
     """Return a clone in which something was recorded, and something else was written."""
     _git(tmp_path, "clone", "--quiet", str(github), "clone")
     clone = tmp_path / "clone"
-    events: tuple[Event, ...] = ("release", "approval")
+    events: tuple[Event, ...] = ("release", "deployed")
     for event in events:
         entry = Entry(NOW, "Sara Nasser", event, "dev", "sha256:aa", {})
         append(clone / "ledger/dev.jsonl", entry)
