@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bedplate.governance.gate import Gate, gate_of, present_release, presented
+from bedplate.governance.presenting import authority_of
 from bedplate.governance.records import NoReleaseError, records_of
 from bedplate.governance.releasing import recorded, summary_of
 from bedplate.governance.simulation import resolved, simulated
@@ -31,6 +32,8 @@ class Admitted:
     """What stands in its way."""
     now: datetime
     """When it stood there."""
+    required: int
+    """Of how many approvers it asks."""
     missing: str = ""
     """Said first where there is no release at all."""
 
@@ -48,8 +51,7 @@ class Admitted:
     @property
     def allowed(self) -> frozenset[str]:
         """What its approvals let it replace or delete, by URN."""
-        needed = self.environment.spec.governance.approvals.required
-        return self.gate.approvals.allowed(self.release, needed, self.now)
+        return self.gate.approvals.allowed(self.release, self.required, self.now)
 
 
 def admitted(
@@ -71,20 +73,21 @@ def admitted(
     environment = resolved(name, options)
     plan = simulated(environment, options)
     at_gate, missing = None, ""
+    required = authority_of(environment, options).approvals.required
     try:
         at_gate = _at_gate(environment, plan, options, deployer, now, release)
     except NoReleaseError as error:
         missing = str(error)
     if at_gate and (release is not None or not at_gate.differences):
-        return Admitted(environment, plan, at_gate, now)
+        return Admitted(environment, plan, at_gate, now, required)
     made = present_release(environment, plan, options, deployer, now)
     fresh = _at_gate(environment, plan, options, deployer, now, made)
     if fresh.refusals:
-        return Admitted(environment, plan, at_gate or fresh, now, missing)
+        return Admitted(environment, plan, at_gate or fresh, now, required, missing)
     whole = replace(made, summary=summary_of(fresh.assessment))
     if keep:
         recorded(whole, records_of(options.stacks, name))
-    return Admitted(environment, plan, replace(fresh, release=whole), now)
+    return Admitted(environment, plan, replace(fresh, release=whole), now, required)
 
 
 def _at_gate(

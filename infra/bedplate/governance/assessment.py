@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bedplate.policy.catalogue import Phase
     from bedplate.policy.waiver_rules import Ruling
     from bedplate.policy.waivers import WaiverFile
+    from bedplate.spec.governance import GovernanceSpec
     from bedplate.spec.platform import Tier
 
 RegoBackend = Literal["regorus", "opa"]
@@ -62,6 +63,8 @@ class Options:
     """Which policies are asked; `deploy` asks for approvals and the change record too."""
     ticket_token: str | None = field(default=None, repr=False)
     """Bearer token for the service that has the change records; never shown."""
+    authority: GovernanceSpec | None = None
+    """Who decides today on files of another day; None: the files are today's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,6 @@ TYPES: Final = ("standard", "normal", "emergency")
 TIMEOUT_S: Final = 10.0
 """Seconds that a ticket service has for its answer."""
 _MOST_BYTES: Final = 4 * 1024 * 1024
-
-
 _UNREADABLE: Final = (
     OSError, yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip

@@ -18,7 +18,7 @@ from bedplate.governance.changes import FileTickets
 from bedplate.governance.ledger import entries
 from bedplate.governance.ledger_verify import verify
 from bedplate.governance.release import parts_of, read_release
-from bedplate.spec.people import person_key
+from bedplate.spec.people import key_among
 from bedplate.spec.platform import PlatformSpec
 
 if TYPE_CHECKING:
@@ -215,12 +215,14 @@ def _counts(case: Case) -> Iterator[str]:
     asked = case.spec.governance.approvals
     is_emergency = any(one.change.type == "emergency" for one in _records(case))
     needed = 1 if is_emergency else max(_LEAST, asked.required)
-    involved = {person_key(case.release.author), person_key(case.deployer)}
-    people = {person_key(one.approver): one for one in case.in_force}
+    author, deployer = case.release.author, case.deployer
+    names = (author, *(one.approver for one in case.in_force), deployer)
+    involved = {key_among(author, names), key_among(deployer, names)}
+    people = {key_among(one.approver, names): one for one in case.in_force}
     for name in sorted(people.keys() & involved):
         yield f"{people[name].approver} approved it and is its author or deployer."
-    if person_key(case.deployer) == person_key(case.release.author):
-        yield f"{case.deployer} is its author and deployed it."
+    if len(involved) == 1:
+        yield f"{deployer} is its author and deployed it."
     given = len(people.keys() - involved)
     if given < needed:
         yield f"It was deployed on {given} approvals and needs {needed}."

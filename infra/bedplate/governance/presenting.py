@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bedplate.governance.records import Records
     from bedplate.governance.release import Release
     from bedplate.policy.catalogue import Catalogue
+    from bedplate.spec.governance import GovernanceSpec
     from bedplate.spec.resolve import Resolved
 
 
@@ -49,11 +50,7 @@ class Gate:
     @property
     def refusals(self) -> tuple[str, ...]:
         """Return in sentences why nothing may be deployed; nothing where it may."""
-        found = [f"It has changed since it was made: {each}." for each in self.differences]
-        found += [
-            f"{one.approver} ({one.role}) rejected it: {one.reason}."
-            for one in self.approvals.rejections
-        ]
+        found = spoken_against(self.differences, self.approvals)
         found += [str(problem) for problem in self.assessment.problems]
         found += [
             f"{one.policy} {one.severity}: {one.message}"
@@ -61,6 +58,13 @@ class Gate:
             if one.blocks
         ]
         return tuple(found)
+
+
+def spoken_against(differences: tuple[str, ...], approvals: Verified) -> list[str]:
+    """Return in sentences what makes approvals void, and who rejected the release."""
+    voids = [f"It has changed since it was made: {each}." for each in differences]
+    said = approvals.rejections
+    return voids + [f"{one.approver} ({one.role}) rejected it: {one.reason}." for one in said]
 
 
 def present_release(
@@ -115,17 +119,13 @@ def presented(
 ) -> Presented:
     """Return what the policies are told of a deployment of a release.
 
-    Where none is named, that is the one that the files make now, which may be an older one whose
-    files were brought back; else the newest. Raises NoReleaseError where there is none.
+    Which release that is, `submitted` says. Raises NoReleaseError where there is none.
     """
     name = environment.spec.environment
-    records = records_of(options.stacks, name)
-    present = present_release(environment, plan, options, "", now)
-    release = release or records.newest(present.parts)
-    present = replace(present, author=release.author)
-    trusted = environment.spec.governance.approvals.approvers
-    found = with_recorded(verified(records.approvals, release, trusted, now), records, release, now)
-    changes = (tickets or tickets_of(environment, records, options)).records(name)
+    authority = authority_of(environment, options)
+    release, present, found = submitted(environment, plan, options, now, release)
+    source = tickets or tickets_of(authority, records_of(options.stacks, name), options)
+    changes = source.records(name)
     fact = release_fact.Release(
         digest=present.digest,
         author=release.author,
@@ -133,12 +133,54 @@ def presented(
         now=now,
         approvals=found.approvals,
         change=change_of(changes, present.digest, now),
+        authority=authority,
     )
     own = tuple(one for one in changes if one.release == release.digest)
     return Presented(release, present, found, own, fact)
 
 
-def with_recorded(found: Verified, records: Records, release: Release, now: datetime) -> Verified:
+def submitted(
+    environment: Resolved,
+    plan: Plan,
+    options: Options,
+    now: datetime,
+    release: Release | None = None,
+) -> tuple[Release, Release, Verified]:
+    """Return a release, the one that the files would make now, and what people said of it.
+
+    Where none is named, it is the one that the files make now, which may be an older one whose
+    files were brought back; else the newest. Raises NoReleaseError where there is none.
+    """
+    records = records_of(options.stacks, environment.spec.environment)
+    present = present_release(environment, plan, options, "", now)
+    release = release or records.newest(present.parts)
+    present = replace(present, author=release.author)
+    trusted = authority_of(environment, options).approvals.approvers
+    signed = verified(records.approvals, release, trusted, now)
+    return release, present, _with_recorded(signed, records, release, now)
+
+
+def authority_of(environment: Resolved, options: Options) -> GovernanceSpec:
+    """Return who decides on a release, and when: as its own files say, and today's.
+
+    Files of another day are deployed by those who may decide today. Of them only those count whom
+    the release itself lists, with the same key and role: its evidence must hold by itself.
+    """
+    own, today = environment.spec.governance, options.authority
+    if today is None:
+        return own
+    then, now = own.approvals, today.approvals
+    approvals = now.model_copy(
+        update={
+            "required": max(then.required, now.required),
+            "roles": tuple(dict.fromkeys((*now.roles, *then.roles))),
+            "approvers": tuple(one for one in now.approvers if one in then.approvers),
+        }
+    )
+    return own.model_copy(update={"approvals": approvals, "change": today.change})
+
+
+def _with_recorded(found: Verified, records: Records, release: Release, now: datetime) -> Verified:
     """Return what people said of a release, with the rejections whose files are gone.
 
     The ledger holds each decision too: a rejection ends by a later decision of the same person, or
@@ -172,9 +214,9 @@ def _rejection(entry: Mapping[str, Any], release: Release, now: datetime) -> Sta
     )
 
 
-def tickets_of(environment: Resolved, records: Records, options: Options) -> Tickets:
+def tickets_of(authority: GovernanceSpec, records: Records, options: Options) -> Tickets:
     """Return where an environment's change records are: at its service, else in files."""
-    service = environment.spec.governance.change.ticket_service
+    service = authority.change.ticket_service
     if service is None:
         return FileTickets(records.changes)
     return HttpTickets(service, options.ticket_token)

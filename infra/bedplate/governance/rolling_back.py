@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from bedplate.errors import BedplateError, UsageError
 from bedplate.governance.deploying import Deployed, deploy
 from bedplate.governance.releasing import deployed_digests
+from bedplate.governance.simulation import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,13 +55,18 @@ def target_of(records: Records, named: str | None) -> Release:
 
 
 def roll_back(job: Job, named: str | None, watcher: Watcher) -> RolledBack:
-    """Deploy the previous release, or the one named; raises what `deploy` raises."""
+    """Deploy the previous release, or the one named; raises what `deploy` raises.
+
+    Who may approve it, and when it may be deployed, is for today's files: a key that was struck off
+    since, or a freeze that was added, counts.
+    """
     release = target_of(job.book, named)
+    today = resolved(job.environment, job.options).spec.governance
     with _checkout(job.book, release) as (root, commit):
         stacks = root / job.options.stacks.resolve().relative_to(job.book.root)
         there = replace(
             job,
-            options=replace(job.options, stacks=stacks),
+            options=replace(job.options, stacks=stacks, authority=today),
             release=release,
             records=job.book,
             event="rollback",

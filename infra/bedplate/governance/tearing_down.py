@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bedplate.engine import deployment
 from bedplate.engine.cli_session import session_of
 from bedplate.errors import EngineError
-from bedplate.governance.approvals import verified
 from bedplate.governance.deploying import RefusedError, UnfinishedError, request_of
-from bedplate.governance.presenting import present_release, with_recorded
-from bedplate.governance.records import NoReleaseError, records_of
+from bedplate.governance.presenting import spoken_against, submitted
+from bedplate.governance.records import NoReleaseError
 from bedplate.governance.release import changed
 from bedplate.governance.releasing import live_release
 from bedplate.governance.simulation import resolved, simulated
@@ -20,9 +19,10 @@ from bedplate.operate.teardown import Kept, keep_list, locked_stores
 from bedplate.spec.people import same_person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bedplate.engine.plan import LayerPlan
+    from bedplate.governance.approvals import Statement
     from bedplate.governance.deploying import Job
     from bedplate.governance.release import Release
     from bedplate.spec.resolve import Resolved
@@ -86,13 +86,9 @@ def _permission(job: Job, environment: Resolved) -> str:
         return newest.digest
     now = datetime.now(UTC)
     plan = simulated(environment, job.options)
-    present = present_release(environment, plan, job.options, "", now)
-    release = job.book.newest(present.parts)
-    present = replace(present, author=release.author)
-    reasons = tuple(
-        f"It has changed since it was made: {one}." for one in changed(release, present)
-    )
-    reasons += _objections(job, environment, release, now)
+    release, present, found = submitted(environment, plan, job.options, now)
+    reasons = spoken_against(changed(release, present), found)
+    reasons += _unconsented(job, environment, release, found.in_force(release, now))
     if reasons:
         fix = (
             f"have it approved: `bedplate approve {job.environment} {release.short} "
@@ -100,8 +96,10 @@ def _permission(job: Job, environment: Resolved) -> str:
         )
         if release.digest != present.digest:
             fix = f"make a release of it as it is now, `bedplate release {job.environment}`"
-        job.record(release.digest, "refused", {"reasons": list(reasons)})
-        raise RefusedError(f"{job.environment} is protected and was not torn down:", reasons, fix)
+        job.record(release.digest, "refused", {"reasons": reasons})
+        raise RefusedError(
+            f"{job.environment} is protected and was not torn down:", tuple(reasons), fix
+        )
     return release.digest
 
 
@@ -113,30 +111,23 @@ def _is_protected(job: Job, environment: Resolved) -> bool:
     return live is not None and live.spec.get("protect", True) is not False
 
 
-def _objections(
-    job: Job, environment: Resolved, release: Release, now: datetime
-) -> tuple[str, ...]:
-    """Return why the approvals of a release do not let it be torn down."""
+def _unconsented(
+    job: Job, environment: Resolved, release: Release, said: tuple[Statement, ...]
+) -> Iterator[str]:
+    """Yield why what approvers say of a release does not let it be torn down."""
     wanted = environment.spec.governance.approvals
-    signed = verified(job.book.approvals, release, wanted.approvers, now)
-    found = with_recorded(signed, records_of(job.options.stacks, job.environment), release, now)
-    reasons = [
-        f"{one.approver} ({one.role}) rejected it: {one.reason}." for one in found.rejections
-    ]
     needed = max(wanted.required, 1)
+    involved = (job.deployer, release.author)
     allowing = [
         one
-        for one in found.in_force(release, now)
-        if ALLOWED in one.allows
-        and not same_person(one.approver, job.deployer)
-        and not same_person(one.approver, release.author)
+        for one in said
+        if ALLOWED in one.allows and not any(same_person(one.approver, who) for who in involved)
     ]
     if len(allowing) < needed:
-        reasons.append(f"{needed} approvals of release {release.short} must allow it, and do not.")
-    else:
-        missing = sorted(set(wanted.roles) - {one.role for one in allowing})
-        reasons += [f"Nobody in the role {role} allows it." for role in missing]
-    return tuple(reasons)
+        yield f"{needed} approvals of release {release.short} must allow it, and do not."
+        return
+    for role in sorted(set(wanted.roles) - {one.role for one in allowing}):
+        yield f"Nobody in the role {role} allows it."
 
 
 def _torn_down(

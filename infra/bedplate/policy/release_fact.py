@@ -34,7 +34,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from bedplate.spec.people import person_key, same_person
+from bedplate.spec.people import key_among
 
 if TYPE_CHECKING:
     from datetime import date
@@ -102,15 +102,18 @@ class Release:
     """Verified approvals, for this release or another."""
     change: Change | None = None
     """The change record; None where there is none."""
+    authority: GovernanceSpec | None = None
+    """Who decides, and when; None: the environment's own files say so."""
 
     def _key(self, name: str) -> str:
         """Return one key for all names that can't be told from one another by eye."""
         people = (self.author, *(one.approver for one in self.approvals), self.deployer)
-        return next(person_key(one) for one in people if same_person(one, name))
+        return key_among(name, people)
 
     def fact(self, governance: GovernanceSpec) -> dict[str, Any]:
-        """Return the form that rules are given, with the environment's own demands."""
-        schedule = governance.change
+        """Return the form that rules are given, with the demands of who decides."""
+        authority = self.authority or governance
+        schedule = authority.change
         return {
             "digest": self.digest,
             "author": self.author,
@@ -130,8 +133,8 @@ class Release:
                 }
                 for approval in self.approvals
             ],
-            "required": governance.approvals.required,
-            "roles": list(governance.approvals.roles),
+            "required": authority.approvals.required,
+            "roles": list(authority.approvals.roles),
             "windows": [_window(window, self.now) for window in schedule.windows],
             "freezes": [
                 {"start": _day(f.start), "end": _day(f.end), "reason": f.reason}

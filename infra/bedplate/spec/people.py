@@ -6,8 +6,12 @@ of one alphabet, holds nothing that can't be seen, and looks like no other name.
 
 from __future__ import annotations
 
-from typing import Final
-from unicodedata import category, name, normalize
+from typing import TYPE_CHECKING, Final
+from unicodedata import category, normalize
+from unicodedata import name as name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LOOKS_LIKE: Final = str.maketrans(
     # Cyrillic, Greek and Armenian letters, and rare Latin ones, that look like a Latin letter
@@ -15,7 +19,7 @@ _LOOKS_LIKE: Final = str.maketrans(
     "авеԁһіӏјкмнорԛѕтухѡԝүАВЕԌНІЈКМНОРԚЅТУХԜҮαγικνορυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧաիհոսցօՍՕıɑɡɩʋ",
     "abedhiljkmhopqstyxwwyABEGHIJKMHOPQSTYXWYayikvopuxABEZHIKMNOPTYXwhhnugoUOiagiu",
 )
-_SAME_STROKE: Final = str.maketrans("I1|0", "lllO")
+_SAME_STROKE: Final = str.maketrans("Il10", "|||O")
 """Letters and digits that one can't tell apart in many typefaces."""
 _TOGETHER: Final = (
     frozenset({"CJK", "HIRAGANA", "KATAKANA"}),
@@ -24,8 +28,6 @@ _TOGETHER: Final = (
 """Alphabets that names are written in together."""
 _VISIBLE: Final = frozenset("LMNPSZ")
 """First letters of the categories of characters that can be seen."""
-
-
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point; blank Braille)."""
 _SELECTORS: Final = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
@@ -42,8 +44,13 @@ def same_person(one: str, other: str) -> bool:
     return person_key(one) == person_key(other) or _shape(one) == _shape(other)
 
 
+def key_among(name: str, people: Iterable[str]) -> str:
+    """Return one key for all names, of people among whom it is, that are those of one person."""
+    return next(person_key(one) for one in people if same_person(one, name))
+
+
 def _shape(text: str) -> str:
-    return " ".join(_plain(text).translate(_SAME_STROKE).split())
+    return " ".join(_plain(text).translate(_SAME_STROKE).casefold().split())
 
 
 def _plain(text: str) -> str:
@@ -77,4 +84,4 @@ def _is_seen(character: str) -> bool:
 
 def _alphabet(letter: str) -> str:
     """Return the alphabet of a letter: Unicode's name of the letter begins with it."""
-    return name(letter, "UNKNOWN").split(maxsplit=1)[0]
+    return name_of(letter, "UNKNOWN").split(maxsplit=1)[0]

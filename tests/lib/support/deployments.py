@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 PEOPLE = {"Layla Haddad": "platform", "Omar Rahman": "compliance"}
 """Who approves, and in which role."""
+BY = ("--sandbox", "--deployer", "pipeline")
+"""Options of a command that deploys in the sandbox."""
+BANNER = "SANDBOX: stand-in provider, nothing is deployed\n"
+"""What such a command says first."""
 
 PATIENCE_S = 30
 """Seconds in which the script must have been told that it is to stop."""
@@ -98,6 +102,12 @@ def ticket(root: Path, digest: str, environment: str = "prod") -> None:
         "release": digest,
     }
     (root / "changes" / f"{name}.yaml").write_text(yaml.safe_dump(record))
+
+
+def events(root: Path) -> list[str]:
+    """Return what the sandbox's ledger of production recorded."""
+    lines = (root / ".bedplate/sandbox/ledger/prod.jsonl").read_text().splitlines()
+    return [json.loads(line)["entry"]["event"] for line in lines]
 
 
 _PLANS: dict[str, Plan] = {}

@@ -92,7 +92,7 @@ def deployed_platform(root: Path) -> Deployed:
     text = yaml.safe_dump(change | {"release": made.digest})
     (root / "changes/CHG-1.yaml").write_text(text)
     found = presented(environment, plan, options, DEPLOYER, NOW, release=made)
-    admitted = Admitted(environment, plan, gate_of(environment, plan, found, options), NOW)
+    admitted = Admitted(environment, plan, gate_of(environment, plan, found, options), NOW, 2)
     for event, minutes in (("deployment-started", 1), ("deployed", 9)):
         time = NOW + timedelta(minutes=minutes)
         append(records.ledger, Entry(time, DEPLOYER, event, "prod", made.digest, {}))  # type: ignore[arg-type]

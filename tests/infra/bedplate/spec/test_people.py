@@ -18,6 +18,7 @@ MIXED = "'L\\u0430yla' mixes the alphabets Cyrillic and Latin: it may look like 
         ("Layla Haddad", "L\u0430yl\u0430 H\u0430dd\u0430d"),
         ("Omar", "\u039fmar"),
         ("Ali", "AIi"),
+        ("Layla Haddad", "LayIa haddad"),
         ("Layla", "\uff2cayla"),
         ("Layla Haddad", "Layla Haddad\ufe0f"),
         ("Layla Haddad", "Lay\u034fla Haddad\u200b"),
