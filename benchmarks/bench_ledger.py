@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bedplate import dsse
 from bedplate.dsse import SigningKey
 from bedplate.governance.ledger import FIRST, PAYLOAD_TYPE, Entry, Event, append, digest
-from bedplate.governance.ledger_verify import verify
+from bedplate.governance.ledger_verify import Keys, verify
 
 COUNT = 10_000
 """Entries that the bound is stated for: two thousand releases."""
@@ -26,12 +26,16 @@ KEYS = tuple(SigningKey(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32)) f
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def _name(number: int) -> str:
+    return f"Approver {number % len(KEYS)}"
+
+
 def _entry(number: int) -> Entry:
     event = CYCLE[number % len(CYCLE)]
     release = f"sha256:{number // len(CYCLE):064x}"
     facts: dict[str, Any] = {"parts": {f"plan.{layer}": release for layer in "abcde"}}
     time_ = START + timedelta(minutes=number)
-    return Entry(time_, "Layla Haddad", event, "prod", release, facts)
+    return Entry(time_, _name(number), event, "prod", release, facts)
 
 
 def _written(file: Path, count: int) -> None:
@@ -56,7 +60,7 @@ def measure(count: int = COUNT) -> tuple[float, float]:
         file = Path(folder) / "prod.jsonl"
         _written(file, count)
         start = time.process_time()
-        found = verify(file, [key.public for key in KEYS])
+        found = verify(file, Keys({_name(n): key.public for n, key in enumerate(KEYS)}))
         verified = time.process_time() - start
         if found.count != count or found.faults or found.signed != count * 2 // len(CYCLE):
             raise SystemExit(f"The ledger was not verified: {found}")

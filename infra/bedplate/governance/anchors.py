@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from bedplate.dsse import PublicKey
     from bedplate.governance.evidence_bucket import EvidenceBucket
     from bedplate.governance.records import Records
     from bedplate.spec.platform import PlatformSpec
@@ -78,12 +77,6 @@ def anchor(records: Records, spec: PlatformSpec, bundle: Path | None = None) -> 
         }
     )
     return Anchored(made, stored, bucket.put(key, content, "application/json"))
-
-
-def keys_of(spec: PlatformSpec) -> tuple[PublicKey, ...]:
-    """Return the keys whose signatures count in an environment's ledger: its approvers'."""
-    listed = spec.governance.approvals.approvers
-    return tuple(dsse.public_key(one.public_key) for one in listed if one.public_key)
 
 
 def anchors_of(bucket: EvidenceBucket, environment: str) -> tuple[Anchor, ...]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bedplate.errors import shown
-from bedplate.governance.anchors import anchors_of, keeps_bundle, keys_of, uncovered
+from bedplate.governance.anchors import anchors_of, keeps_bundle, uncovered
 from bedplate.governance.evidence_bucket import AnchorError, evidence_bucket
 from bedplate.governance.ledger import Anchor
-from bedplate.governance.ledger_verify import Fault, git_faults, verify
+from bedplate.governance.ledger_git import git_faults
+from bedplate.governance.ledger_verify import Fault, keys_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,8 +61,10 @@ def audited(
         except AnchorError as error:
             what = error.message.partition(" Fix:")[0]
             faults.append(Fault(0, f"Whether its end was cut off is not known. {what}"))
-    found = verify(records.ledger, [*keys_of(spec), *former], [*anchors, *kept])
-    every = (*found.faults, *git_faults(records.ledger), *faults)
+    found = verify(records.ledger, keys_of(spec, former), [*anchors, *kept])
+    # The sandbox lies in no repository: nothing of it is live.
+    history = () if records.kept else git_faults(records.ledger)
+    every = (*found.faults, *history, *faults)
     rest = uncovered(kept, found.count) if in_bucket else None
     return Audited(replace(found, faults=every), rest)
 
@@ -70,7 +73,7 @@ def _foreign(evidence: Evidence, records: Records, spec: PlatformSpec) -> Iterat
     """Yield in what a bundle is not one of the environment as its files say it now."""
     if evidence.environment != records.environment:
         yield Fault(0, f"The bundle is of {evidence.environment}.")
-    listed = {key.keyid for key in keys_of(spec)}
+    listed = {key.keyid for key in keys_of(spec).owned.values()}
     for one in evidence.signers:
         if one.fingerprint not in listed:
             yield Fault(0, f"The bundle trusts {one.name} by a key that is not listed now: "

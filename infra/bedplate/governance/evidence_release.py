@@ -16,7 +16,7 @@ from bedplate.errors import BedplateError
 from bedplate.governance.approvals import SKEW, verified
 from bedplate.governance.changes import FileTickets
 from bedplate.governance.ledger import entries
-from bedplate.governance.ledger_verify import verify
+from bedplate.governance.ledger_verify import keys_of, verify
 from bedplate.governance.release import parts_of, read_release
 from bedplate.spec.people import key_among
 from bedplate.spec.platform import PlatformSpec
@@ -136,8 +136,6 @@ def case_of(root: Path, opened: Opened) -> Case:
         if datetime.fromisoformat(opened.manifest["judged_at"]).tzinfo is None:
             raise UnreadableError("its time has no zone. Fix: restore it.")
         spec = PlatformSpec.model_validate_json(json.dumps(release.spec))
-        keys = [dsse.public_key(one.public_key) for one in spec.governance.approvals.approvers
-                if one.public_key]  # fmt: skip
         ledger = root / "ledger" / f"{env}.jsonl"
         return Case(
             root=root,
@@ -147,7 +145,7 @@ def case_of(root: Path, opened: Opened) -> Case:
             plan=Plan.from_json(documents["plan.json"]),
             documents=documents,
             # Earlier releases were signed by the approvers of their own time.
-            ledger=verify(ledger, keys, release=release.digest),
+            ledger=verify(ledger, keys_of(spec), release=release.digest),
             recorded=[one for one in entries(ledger) if one["release"] == release.digest],
         )
     except KeyError as error:

@@ -42,6 +42,8 @@ Event = Literal[
     "refused", "destroyed", "drift", "rollback", "note",
 ]  # fmt: skip
 """What an entry records."""
+DECISIONS: Final = ("approval", "rejection")
+"""Events that are a person's own word, which the person signs."""
 
 
 class LedgerError(BedplateError):

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bedplate import dsse
 from bedplate.dsse import Envelope, PublicKey, SignatureError
-from bedplate.governance.ledger import FIRST, PAYLOAD_TYPE, SCHEMA, Anchor, LedgerError, digest
+from bedplate.governance.ledger import (
+    DECISIONS,
+    FIRST,
+    PAYLOAD_TYPE,
+    SCHEMA,
+    Anchor,
+    LedgerError,
+    digest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from bedplate.spec.platform import PlatformSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,27 @@ class Fault:
 
     def __str__(self) -> str:
         return f"entry {self.entry}: {self.message}" if self.entry else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys whose signatures count in a ledger."""
+
+    owned: Mapping[str, PublicKey]
+    """Those of the present approvers, by their names."""
+    others: Sequence[PublicKey] = ()
+    """Those of former ones, whose names are not known."""
+
+
+def keys_of(spec: PlatformSpec, others: Sequence[PublicKey] = ()) -> Keys:
+    """Return whose signatures count in an environment's ledger: its approvers', and others'."""
+    listed = spec.governance.approvals.approvers
+    owned = {one.name: dsse.public_key(one.public_key) for one in listed if one.public_key}
+    return Keys(owned, others)
+
+
+NO_KEYS: Final = Keys({})
+"""No signature counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +76,15 @@ class Verification:
 
 def verify(
     file: Path,
-    keys: Sequence[PublicKey] | None = (),
+    keys: Keys | None = NO_KEYS,
     anchors: Sequence[Anchor] = (),
     release: str = "",
 ) -> Verification:
-    """Return what is found in a ledger.
+    """Return what is found in the ledger of an environment, whose name the file bears.
 
-    A signature must be by one of the keys; an entry without one is counted, not refused. Without
-    keys (None) no signature is looked at; with a release only those of entries that are about it.
-    Raises LedgerError where the file can't be read.
+    A signature must be by one of the keys, and a decision by its maker's; any other entry without
+    one is counted, not refused. Without keys (None) no signature is looked at; with a release only
+    those of entries that are about it. Raises LedgerError where the file can't be read.
     """
     try:
         content = file.read_bytes()
@@ -70,7 +99,7 @@ def verify(
         faults.append(
             Fault(len(lines), "It ends without a line break: it was cut or half-written.")
         )
-    chain = _Chain(None if keys is None else tuple(keys), release)
+    chain = _Chain(keys, file.stem, release)
     for number, line in enumerate(lines, 1):
         faults += (Fault(number, message) for message in chain.faults(number, line))
     faults += _against(anchors, chain.hashes)
@@ -80,13 +109,16 @@ def verify(
 class _Chain:
     """Follows the entries one by one."""
 
-    def __init__(self, keys: tuple[PublicKey, ...] | None, release: str) -> None:
+    def __init__(self, keys: Keys | None, environment: str, release: str) -> None:
         self.hashes = [FIRST]
         self.signed = 0
         self._all = keys is not None and not release
+        self._environment = environment
         self._release = release
-        self._keys = keys or ()
+        known = keys or NO_KEYS
+        self._keys = (*known.owned.values(), *known.others)
         self._by_id = {key.keyid: key for key in self._keys}
+        self._owners = {key: name for name, key in known.owned.items()}
         self._time: datetime | None = None
 
     def faults(self, number: int, line: bytes) -> Iterator[str]:
@@ -98,19 +130,21 @@ class _Chain:
             yield "It is no entry of a ledger."
             return
         body = record["entry"]
-        is_canonical = dsse.canonical(record) == line
+        is_canonical = record["canonical"] == line
         if not is_canonical:
             yield "It is not written in canonical form: it was edited."
         if body.get("seq") != number:
             yield f"It says it is entry {body.get('seq')}: entries were removed or moved."
         if body.get("previous") != previous:
             yield "It does not follow from the entry before it: one of the two was edited or moved."
+        if body.get("environment") != self._environment:
+            yield f"It is of {body.get('environment')!a}, not of {self._environment}."
         yield from self._order(body)
-        if not record["signatures"] and body.get("event") in ("approval", "rejection"):
+        if not record["signatures"] and body.get("event") in DECISIONS:
             yield "It records a decision, and nobody signed it."
         if record["signatures"] and self._counts(body):
             payload = _payload(line) if is_canonical else dsse.canonical(body)
-            yield from self._signature(record["signatures"], payload)
+            yield from self._signature(body, record["signatures"], payload)
 
     def _counts(self, body: Mapping[str, Any]) -> bool:
         """Tell whether the signatures of an entry are looked at."""
@@ -127,27 +161,31 @@ class _Chain:
             yield "It is older than the entry before it."
         self._time = time
 
-    def _signature(self, signatures: list[Any], payload: bytes) -> Iterator[str]:
+    def _signature(
+        self, body: Mapping[str, Any], signatures: list[Any], payload: bytes
+    ) -> Iterator[str]:
         try:
             fields = {"payloadType": PAYLOAD_TYPE, "payload": "", "signatures": signatures}
             envelope = replace(Envelope.from_json(fields), payload=payload)
-            self._verify(envelope)
+            signer = self._verify(envelope)
         except (SignatureError, dsse.EnvelopeError):
             yield "Its signature does not count: it was edited, or signed with an unknown key."
-        else:
-            self.signed += 1
+            return
+        owner, actor = self._owners.get(signer), body.get("actor")
+        if body.get("event") in DECISIONS and owner not in (None, actor):
+            yield f"It says that {actor!a} decided, and is signed with the key of {owner}."
+            return
+        self.signed += 1
 
-    def _verify(self, envelope: Envelope) -> None:
-        """Verify by the key that the signature names, and by all of them where that fails."""
+    def _verify(self, envelope: Envelope) -> PublicKey:
+        """Return the key that signed: the one that is named, or of all the first that did."""
         named = self._by_id.get(envelope.signatures[0].keyid)
         if named is not None:
             try:
-                dsse.verify(envelope, PAYLOAD_TYPE, (named,))
+                return dsse.verify(envelope, PAYLOAD_TYPE, (named,))[0]
             except SignatureError:
                 pass
-            else:
-                return
-        dsse.verify(envelope, PAYLOAD_TYPE, self._keys)
+        return dsse.verify(envelope, PAYLOAD_TYPE, self._keys)[0]
 
 
 def _payload(line: bytes) -> bytes:
@@ -164,7 +202,13 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
         return None
     body, signatures = record["entry"], record["signatures"]
     whole = isinstance(body, dict) and body.get("schema") == SCHEMA
-    return record if whole and isinstance(signatures, list) else None
+    if not whole or not isinstance(signatures, list):
+        return None
+    try:
+        # What has no such form, a lone surrogate or a number beyond all bounds, nobody wrote here.
+        return {**record, "canonical": dsse.canonical(record)}
+    except ValueError:
+        return None
 
 
 def _against(anchors: Sequence[Anchor], hashes: Sequence[str]) -> Iterator[Fault]:
@@ -175,34 +219,3 @@ def _against(anchors: Sequence[Anchor], hashes: Sequence[str]) -> Iterator[Fault
             yield Fault(0, f"{what} cut off its end; {anchor.kept} knows of more.")
         elif hashes[anchor.count] != anchor.head:
             yield Fault(anchor.count, f"It is not the entry that {anchor.kept} knows.")
-
-
-def git_faults(file: Path) -> tuple[Fault, ...]:
-    """Return where git's history of the ledger is more than lines added at its end.
-
-    A ledger outside a git repository has no history, which is a fault too: nothing would show that
-    its end was cut off.
-    """
-    git = shutil.which("git")
-    if git is None:
-        return (Fault(0, "git is not on PATH, so that its history was not looked at."),)
-    run = [git, "-C", str(file.parent)]
-    history = _output([*run, "log", "--first-parent", "-m", "--numstat", "--format=commit %h",
-                       "--", file.name])  # fmt: skip
-    if history is None:
-        return (Fault(0, "It lies in no git repository: a cut at its end would not show."),)
-    present = _output([*run, "diff", "--numstat", "HEAD", "--", file.name]) or ""
-    faults: list[Fault] = []
-    commit = ""
-    for line in [*present.splitlines(), *history.splitlines()]:
-        if line.startswith("commit "):
-            commit = line.removeprefix("commit ")
-        elif line.count("\t") >= 2 and line.split("\t")[1] != "0":  # noqa: PLR2004 - git's columns
-            where = f"The commit {commit}" if commit else "What is not committed yet"
-            faults.append(Fault(0, f"{where} removes or edits entries."))
-    return tuple(faults)
-
-
-def _output(command: list[str]) -> str | None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - git
-    return None if done.returncode else done.stdout

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bedplate.governance.approvals import Statement, verified
 from bedplate.governance.changes import FileTickets, HttpTickets, change_of
-from bedplate.governance.ledger import entries
+from bedplate.governance.ledger import DECISIONS, entries
 from bedplate.governance.policy_set import admission_policies_of, policies_of
 from bedplate.governance.records import records_of
 from bedplate.governance.release import make_release
@@ -188,7 +188,7 @@ def _with_recorded(found: Verified, records: Records, release: Release, now: dat
     """
     last: dict[str, Mapping[str, Any]] = {}
     for entry in entries(records.ledger):
-        if entry["event"] in ("approval", "rejection") and entry["release"] == release.digest:
+        if entry["event"] in DECISIONS and entry["release"] == release.digest:
             last[str(entry["actor"])] = entry
     told = {one.approver for one in found.rejections}
     gone = tuple(

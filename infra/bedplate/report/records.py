@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bedplate.errors import BedplateError, shown
 from bedplate.governance.ledger import entries
-from bedplate.governance.ledger_verify import git_faults, verify
+from bedplate.governance.ledger_git import git_faults
+from bedplate.governance.ledger_verify import NO_KEYS, keys_of, verify
 from bedplate.governance.records import records_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from bedplate.dsse import PublicKey
     from bedplate.governance.assessment import Assessment, Options
     from bedplate.governance.presenting import Gate
     from bedplate.spec.resolve import Resolved
@@ -81,20 +81,11 @@ def ledger_state(name: str, resolved: Resolved | None, stacks: Path) -> LedgerSt
     where = shown(file)
     if not file.is_file():
         return LedgerState(where)
-    keys = _keys(resolved)
+    keys = NO_KEYS if resolved is None else keys_of(resolved.spec)
     try:
         found = verify(file, keys)
         faults = tuple(str(fault) for fault in (*found.faults, *git_faults(file)))
         last = tuple(entries(file))[: -LAST - 1 : -1]
     except BedplateError as error:
         return LedgerState(where, faults=(error.message,))
-    return LedgerState(where, last, found.count, found.signed, faults, len(keys))
-
-
-def _keys(resolved: Resolved | None) -> tuple[PublicKey, ...]:
-    if resolved is None:
-        return ()
-    from bedplate import dsse  # noqa: PLC0415 - cryptography is slow to import
-
-    listed = resolved.spec.governance.approvals.approvers
-    return tuple(dsse.public_key(one.public_key) for one in listed if one.public_key)
+    return LedgerState(where, last, found.count, found.signed, faults, len(keys.owned))
