@@ -44,7 +44,7 @@ from bedplate.cli import (
 )
 from bedplate.cli.console import complain, say
 from bedplate.cli.parameters import examples
-from bedplate.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, BedplateError
+from bedplate.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, BedplateError, UsageError
 from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if debug:
         given.remove(_DEBUG)  # it may stand behind the verb too
     try:
+        _must_be_text(given)
         typer.main.get_command(app)(args=given, prog_name="bedplate")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
@@ -158,6 +159,13 @@ def entry() -> NoReturn:
     code = main()
     gc.freeze()
     sys.exit(code)
+
+
+def _must_be_text(arguments: Sequence[str]) -> None:
+    """Raise UsageError for an argument of other bytes than UTF-8: no record could hold it."""
+    for each in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in each):
+            raise UsageError(f"The argument {each!a} is not text in UTF-8. Fix: type it anew.")
 
 
 def _apology(error: Exception) -> str:

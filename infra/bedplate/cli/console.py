@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from bedplate.errors import UsageError
+from bedplate.errors import BedplateError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,13 +32,22 @@ _SPINNER = 4
 
 
 def say(text: str) -> None:
-    """Write text and a line break to standard output."""
-    _write(sys.stdout, f"{text}\n")
+    """Write text and a line break to standard output; raises BedplateError where it is full."""
+    try:
+        _write(sys.stdout, f"{text}\n")
+    except OSError as error:
+        _drop(sys.stdout)
+        reason = (error.strerror or "unknown error").lower()
+        fix = "make room, or write to another place"
+        raise BedplateError(f"Standard output can't be written: {reason}. Fix: {fix}.") from error
 
 
 def complain(text: str) -> None:
     """Write text and a line break to standard error."""
-    _write(sys.stderr, f"{text}\n")
+    try:
+        _write(sys.stderr, f"{text}\n")
+    except OSError:
+        _drop(sys.stderr)  # there is nowhere left to say so
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -47,8 +56,12 @@ def _write(stream: TextIO, text: str) -> None:
         stream.flush()
     except BrokenPipeError:
         # The reader has seen enough. What follows goes nowhere, and the exit code stays.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def rendered(*parts: RenderableType, to_file: bool = False) -> str:

@@ -11,8 +11,8 @@ import typer
 
 from bedplate.cli.console import say
 from bedplate.cli.parameters import Environment, Layer, OutputFormat, Stacks, examples
+from bedplate.cli.people import person
 from bedplate.cli.places import chosen, gate_options, layers_named
-from bedplate.cli.release import git_name
 from bedplate.cli.up import Deployer, Sandbox, at_work, demand_answer
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def destroy(
     from bedplate.governance.tearing_down import tear_down  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
-    who = deployer or git_name()
+    who = person(deployer, "deployer")
     demand_answer(yes=yes)
     job = Job(environment, gate_options(stacks), who, layers_named(layer), sandbox)
 

@@ -10,8 +10,8 @@ import typer
 
 from bedplate.cli.console import deliver
 from bedplate.cli.parameters import Environment, Layer, Output, OutputFormat, Stacks, examples
+from bedplate.cli.people import person
 from bedplate.cli.places import chosen, gate_options, layers_named
-from bedplate.cli.release import git_name
 from bedplate.cli.up import Deployer, Sandbox, at_work
 from bedplate.errors import EXIT_BLOCKED, EXIT_CLEAN
 
@@ -42,7 +42,7 @@ def drift(
     from bedplate.governance.drifting import drift as found_drift  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
-    who = deployer or git_name()
+    who = person(deployer, "deployer")
     job = Job(environment, gate_options(stacks), who, layers_named(layer), sandbox)
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:
         found = found_drift(job, tell)

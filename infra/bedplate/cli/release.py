@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +11,10 @@ import typer
 
 from bedplate.cli.console import say, working
 from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples
+from bedplate.cli.people import person
 from bedplate.cli.places import chosen
 from bedplate.cli.release_text import difference_lines
-from bedplate.errors import UsageError, shown
+from bedplate.errors import shown
 
 if TYPE_CHECKING:
     from bedplate.governance.releasing import Prepared
@@ -45,14 +44,14 @@ def release(
 ) -> None:
     """Write down what is to be deployed, under one digest.
 
-    The digest covers the resolved environment, the policies and waivers, the plan of each layer and
-    the versions of the tools. Refuses an environment that does not check clean.
+    The digest covers the resolved environment, the policies and waivers, the plan of each layer,
+    the programs, and the versions of the tools. Refuses an environment that does not check clean.
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.releasing import prepared  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
-    who = author or git_name()
+    who = person(author, "author")
     now = datetime.now(UTC)
     with working(f"Making a release of {environment}"):
         made = prepared(environment, Options(stacks), who, now)
@@ -66,18 +65,6 @@ def release(
         say(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         say(_text(made))
-
-
-def git_name() -> str:
-    """Return the name that git signs commits with; raises UsageError where it has none."""
-    git = shutil.which("git")
-    done = git and subprocess.run(  # noqa: S603 - git, with fixed arguments
-        [git, "config", "user.name"], capture_output=True, text=True, check=False
-    )
-    name = done.stdout.strip() if done else ""
-    if not name:
-        raise UsageError("Nobody knows who you are. Fix: name yourself by --author.")
-    return name
 
 
 def _text(prepared: Prepared) -> str:

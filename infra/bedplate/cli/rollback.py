@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bedplate.cli.console import say
 from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
+from bedplate.cli.people import person
 from bedplate.cli.places import chosen, gate_options, layers_named
-from bedplate.cli.release import git_name
 from bedplate.cli.up import (
     Deployer,
     Sandbox,
@@ -48,7 +48,7 @@ def rollback(
     from bedplate.governance.rolling_back import roll_back  # noqa: PLC0415 - likewise
 
     chosen([environment], stacks)
-    who = deployer or git_name()
+    who = person(deployer, "deployer")
     demand_answer(yes=yes)
     job = Job(environment, gate_options(stacks), who, layers_named(None), sandbox, policy_pack())
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:

@@ -13,8 +13,8 @@ import typer
 
 from bedplate.cli.console import Telling, complain, say, working
 from bedplate.cli.parameters import Environment, Layer, OutputFormat, Stacks, examples
+from bedplate.cli.people import person
 from bedplate.cli.places import cache_folder, chosen, gate_options, layers_named
-from bedplate.cli.release import git_name
 from bedplate.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def up(
 
     chosen([environment], stacks)
     layers = layers_named(layer)
-    who = deployer or git_name()
+    who = person(deployer, "deployer")
     demand_answer(yes=yes)
     job = Job(environment, gate_options(stacks), who, layers, sandbox, policy_pack())
     with at_work(job.book.root, environment, who, sandbox=sandbox) as tell:

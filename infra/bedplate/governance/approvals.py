@@ -257,6 +257,8 @@ def _judged(
     file: Path, release: Release, trusted: Sequence[ApproverSpec], now: datetime
 ) -> Statement | str:
     """Return the statement of a file, or why it does not count."""
+    if not file.is_file():
+        return "It is no file."  # a pipe would be waited for
     try:
         envelope = dsse.Envelope.parse(file.read_bytes())
         statement = Statement.parse(envelope.payload)

@@ -94,6 +94,8 @@ class FileTickets:
 
 def record_in(file: Path) -> Record:
     """Read the record in a file; raises ChangeError where it is none."""
+    if not file.is_file():
+        raise ChangeError(f"{file} is no file. Fix: remove it.")  # a pipe would be waited for
     try:
         # A key that stands twice is refused: which of the two a reader took would be their luck.
         return record_of(positioned.load(file.read_text(encoding="utf-8")))

@@ -39,6 +39,9 @@ _UNREADABLE: Final = (
 _DETAILS: Final = "details"
 """Part that covers resources and details. Releases of old have neither the part nor the details."""
 _LOCKS: Final = ("requirements.lock", "uv.lock", "poetry.lock")
+_PROGRAMS: Final = ("*.py", "Pulumi.yaml")
+_SAID: Final = {"tools": "tools, locks or programs"}
+"""Parts by what they hold, where their name does not say it."""
 
 
 class ReleaseError(BedplateError):
@@ -175,14 +178,27 @@ def _resources(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def tools_of(root: Path) -> dict[str, str]:
-    """Return the versions of the tools, and the digests of a platform's locks of packages."""
-    locks = {name: _bytes((root / name).read_bytes()) for name in _LOCKS if (root / name).is_file()}
-    return {"bedplate": BEDPLATE, **{name: version(name) for name in TOOLS}, **locks}
+    """Return the versions of the tools, and the digests of a platform's locks and programs.
+
+    A program could tell the simulator from Pulumi and make something else there: so people approve
+    its text too. The programs of a layer that a platform has none of its own for are Bedplate's.
+    """
+    versions = {"bedplate": BEDPLATE, **{name: version(name) for name in TOOLS}}
+    files = [root / name for name in _LOCKS]
+    files += (each for kind in _PROGRAMS for each in (root / "infra").rglob(kind))
+    digests = {
+        each.relative_to(root).as_posix(): _bytes(each.read_bytes())
+        for each in files
+        if each.is_file()
+    }
+    return versions | digests
 
 
 def read_release(file: Path) -> Release:
     """Read a release; raises ReleaseError where it is none, or not what its digest says."""
     try:
+        if not file.is_file():
+            raise ValueError("a device or pipe would be waited for")
         data = json.loads(file.read_text(encoding="utf-8"))
         release = Release(
             environment=data["environment"],
@@ -194,11 +210,12 @@ def read_release(file: Path) -> Release:
             summary=dict(data["summary"]),
             details=Details.from_json(data["details"]) if "details" in data else Details(),
         )
-        stated, known = data["digest"], data["schema"] == SCHEMA
+        is_known = data["schema"] == SCHEMA
+        is_whole = is_known and data["digest"] == release.digest and _covered(release)
     except _UNREADABLE as error:
         fix = "write it again with `bedplate release`"
         raise ReleaseError(f"{file} is no release that can be read. Fix: {fix}.") from error
-    if not known or stated != release.digest or not _covered(release):
+    if not is_whole:
         fix = "restore it from git, or write it again with `bedplate release`"
         raise ReleaseError(f"{file} is not what its digest says: it was edited. Fix: {fix}.")
     return release
@@ -225,7 +242,7 @@ def changed(before: Release, after: Release) -> tuple[str, ...]:
             layer = name.removeprefix("plan.")
             found += _plan_changes(layer, before, after)
         else:
-            found.append(f"the {name} differ")
+            found.append(f"the {_SAID.get(name, name)} differ")
     if before.author != after.author:
         found.append(f"author: {before.author} → {after.author}")
     if not found and before.digest != after.digest:

@@ -17,7 +17,6 @@ from bedplate.governance.release import changed, read_release
 from bedplate.governance.release_difference import difference, kept
 from bedplate.governance.simulation import resolved, simulated
 from bedplate.policy.waiver_file import load_waivers
-from bedplate.spec.people import name_fault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,9 +49,6 @@ def prepared(name: str, options: Options, author: str, now: datetime) -> Prepare
 
     Raises BedplateError where a finding blocks, or where the same release was made before.
     """
-    fault = name_fault(author)
-    if fault is not None:
-        raise UsageError(f"The author's name {fault[0]}. Fix: {fault[1]}.")
     environment = resolved(name, options)
     plan = simulated(environment, options)
     waivers = load_waivers(options.stacks.resolve().parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,6 @@ from bedplate.versions import BEDPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 VERBS = [
     "check", "admit", "preview", "explain", "cost", "diff", "promote", "blueprints", "policies",
@@ -183,3 +183,35 @@ def test_a_reader_that_leaves_early_changes_nothing(root: Path) -> None:
         errors = process.stderr.read()
 
     assert (process.returncode, errors) == (5, b"")
+
+
+def test_a_full_disk_behind_the_output_is_a_sentence(root: Path) -> None:
+    """What could not be told is no success."""
+    code = "import sys; from bedplate.cli import main; sys.exit(main(['schema']))"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root / "infra",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        (
+            "Standard output can't be written: no space left on device. "
+            "Fix: make room, or write to another place.\n"
+        ),
+    )
+
+
+def test_an_argument_that_is_no_text_is_a_sentence(run: Callable[..., Any]) -> None:
+    """Bytes that are not UTF-8 reach Python as lone surrogates, which no record can hold."""
+    done = run("reject", "prod", "--reason", "\udcff")
+
+    assert (done.code, done.err) == (
+        2,
+        "The argument '\\udcff' is not text in UTF-8. Fix: type it anew.\n",
+    )

@@ -145,7 +145,7 @@ def test_one_changed_value_is_named(run: Callable[..., Any], approved: Path, pul
 
 def test_the_author_does_not_deploy(run: Callable[..., Any], approved: Path, pulumi: Cli) -> None:
     """One person's mistake passes nobody else otherwise."""
-    done = run("up", "prod", "--sandbox", "--yes", "--deployer", "sara  NASSER")
+    done = run("up", "prod", "--sandbox", "--yes", "--deployer", "sara NASSER")
 
     assert done.code == 1
     assert "  APR-002 critical: " in done.err

@@ -6,6 +6,7 @@ From the files on disk over their signatures to what the rules say.
 from __future__ import annotations
 
 import json
+import os
 import re
 from contextlib import closing
 from dataclasses import replace
@@ -128,6 +129,16 @@ def test_an_edited_payload_is_not_signed(tmp_path: Path) -> None:
 
     assert payload != good.payload
     assert _said(tmp_path)[0] == {"It is not signed with the key of Layla Haddad."}
+
+
+def test_a_pipe_in_the_folder_is_not_waited_for(tmp_path: Path) -> None:
+    """Whoever may write there could stop every deployment by it."""
+    os.mkfifo(tmp_path / "layla.json")
+    found = verified(tmp_path, release(), TRUSTED, NOW)
+
+    assert [(each.file, each.reason) for each in found.refused] == [
+        ("layla.json", "It is no file.")
+    ]
 
 
 def test_a_replay_from_another_release_is_stale(tmp_path: Path) -> None:

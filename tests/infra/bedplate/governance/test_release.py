@@ -118,7 +118,37 @@ def test_a_policy_or_a_lock_is_part_of_it(tmp_path: Path) -> None:
     locked = _made(tmp_path, plan)
 
     assert changed(before, rules) == ("the policies differ",)
-    assert changed(before, locked) == ("the tools differ",)
+    assert changed(before, locked) == ("the tools, locks or programs differ",)
+
+
+def test_a_program_is_part_of_it(tmp_path: Path) -> None:
+    """It could make something else where it is not simulated: people approve its text too."""
+    plan = _golden()
+    program = tmp_path / "infra/foundation/__main__.py"
+    program.parent.mkdir(parents=True)
+    program.write_text("a = 1\n")
+    before = _made(tmp_path, plan)
+    program.write_text("a = 2\n")
+    (program.parent / "Pulumi.dev.yaml").write_text("written by Pulumi\n")
+    after = _made(tmp_path, plan)
+    program.write_text("a = 1\n")
+
+    assert changed(before, after) == ("the tools, locks or programs differ",)
+    assert changed(before, _made(tmp_path, plan)) == ()
+
+
+@pytest.mark.parametrize("odd", ["NaN", '"\\ud800"'])
+def test_a_release_of_what_has_no_digest_is_none(tmp_path: Path, odd: str) -> None:
+    """A reader of JSON takes numbers and letters that no digest is defined for."""
+    file = tmp_path / "aa.json"
+    text = _made(tmp_path, _golden()).dumps()
+    file.write_text(text.replace('"author": "Sara"', f'"author": {odd}'))
+    with pytest.raises(ReleaseError) as caught:
+        read_release(file)
+
+    assert caught.value.message == (
+        f"{file} is no release that can be read. Fix: write it again with `bedplate release`."
+    )
 
 
 def test_a_changed_value_is_shown_before_and_after() -> None:
