@@ -12,6 +12,11 @@ _MAXIMUM_MESSAGES: Final = 5
 """A provider that can't log in fails for every resource in the same way; five say it all."""
 _FRAME: Final = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _SECTION: Final = re.compile(r"^(Outputs|Policies|Resources|Duration)\b")
+_LOCKED: Final = "the stack is currently locked by "
+"""What the CLI says of a state in a bucket or folder that another run has, or had when it died."""
+_ABSENT: Final = re.compile(
+    r"^.*ModuleNotFoundError: No module named '(?P<module>[\w.]+)'", re.MULTILINE
+)
 _UNHANDLED: Final = "Program failed with an unhandled exception:"
 
 
@@ -22,6 +27,23 @@ def failure(verb: str, stack: str, project: str, output: str) -> EngineError:
         return EngineError(
             f'Pulumi has no stack "{stack}" of the project {project}. '
             f"Fix: create it with `pulumi stack init {stack}` in the project's folder."
+        )
+    if _LOCKED in output:
+        cancel = f"pulumi -C infra/{project.removeprefix('bedplate-')} cancel {stack} --yes"
+        return EngineError(
+            f"pulumi {verb} of {project}, stack {stack}, failed: another run holds its state.\n"
+            f"Fix: wait for it. Where none runs, one was killed: `{cancel}` frees the state "
+            f"(in the sandbox `bedplate sandbox -- {cancel}`), and `bedplate drift {stack}` says "
+            "what it left."
+        )
+    absent = _ABSENT.search(output)
+    if absent:
+        file = f"infra/{project.removeprefix('bedplate-')}/Pulumi.yaml"
+        return EngineError(
+            f"pulumi {verb} of {project}, stack {stack}, failed: "
+            f"the program's Python has no module {absent[1]}.\n"
+            f"Fix: install your lock in the virtual environment that {file} names; where it is "
+            "missing, make it."
         )
     messages = list(dict.fromkeys(_without_traceback(text) for text in _messages(output)))
     shown = messages[:_MAXIMUM_MESSAGES] or ["it gave no reason"]

@@ -287,8 +287,10 @@ def test_a_signal_is_handed_on_to_pulumi_and_recorded(
                 "process(es) to end or delete the lock file with `pulumi cancel`."
             ),
             (
-                "the stack is currently locked by 1 lock(s). Either wait for the other "
-                "process(es) to end or delete the lock file with `pulumi cancel`."
+                "another run holds its state.\nFix: wait for it. Where none runs, one was killed: "
+                "`pulumi -C infra/foundation cancel prod --yes` frees the state (in the sandbox "
+                "`bedplate sandbox -- pulumi -C infra/foundation cancel prod --yes`), and "
+                "`bedplate drift prod` says what it left."
             ),
         ),
         (
@@ -303,7 +305,7 @@ def test_a_signal_is_handed_on_to_pulumi_and_recorded(
 def test_a_state_that_is_locked_or_gone_is_said(
     run: Callable[..., Any], approved: Path, pulumi: Cli, said: str, shown: str
 ) -> None:
-    """Nothing was deployed, and the reason is the backend's own."""
+    """Nothing was deployed; what a killed run left is freed by a command that is named."""
     pulumi.answer("foundation", "preview", code=255, err=said)
     done = run(*UP)
 

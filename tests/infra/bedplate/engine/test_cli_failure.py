@@ -103,3 +103,27 @@ def test_missing_stack() -> None:
         'Pulumi has no stack "dev" of the project bedplate-foundation. '
         "Fix: create it with `pulumi stack init dev` in the project's folder."
     )
+
+
+def test_a_program_without_its_packages() -> None:
+    """Pulumi says of it that a program exited; the reason stands in what the program printed."""
+    output = json.dumps(
+        {
+            "diagnostics": [
+                {
+                    "message": "ModuleNotFoundError: No module named 'pulumi'\n",
+                    "severity": "info#err",
+                },
+                {"message": "error: program exited with code: 1\n", "severity": "error"},
+            ]
+        },
+        indent=4,
+    )
+    error = failure("preview", "dev", "bedplate-foundation", output)
+
+    assert str(error) == (
+        "pulumi preview of bedplate-foundation, stack dev, failed: the program's Python has no "
+        "module pulumi.\n"
+        "Fix: install your lock in the virtual environment that infra/foundation/Pulumi.yaml "
+        "names; where it is missing, make it."
+    )
