@@ -1,4 +1,4 @@
-"""Reads YAML as plain values by libyaml, more than ten times as fast as a reader in Python.
+"""Reads YAML as plain values by libyaml, which is far faster than a reader in Python.
 
 For what is shipped, and what needs no place in a file. Environment files are read by
 `bedplate.spec.load`, which refuses far more.

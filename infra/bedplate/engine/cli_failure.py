@@ -14,9 +14,7 @@ _FRAME: Final = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _SECTION: Final = re.compile(r"^(Outputs|Policies|Resources|Duration)\b")
 _LOCKED: Final = "the stack is currently locked by "
 """What the CLI says of a state in a bucket or folder that another run has, or had when it died."""
-_ABSENT: Final = re.compile(
-    r"^.*ModuleNotFoundError: No module named '(?P<module>[\w.]+)'", re.MULTILINE
-)
+_ABSENT: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _UNHANDLED: Final = "Program failed with an unhandled exception:"
 
 

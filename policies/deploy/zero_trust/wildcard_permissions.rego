@@ -27,7 +27,8 @@ import rego.v1
 #     aws:ResourceAccount or aws:PrincipalOrgID.
 #   settings: [identities]
 deny_zt_006 contains message if {
-	some statement in identity_statements
+	some document in identity_documents
+	some statement in statements(document)
 	allows_everything(statement)
 	message := sprintf("%s allows every action on every resource; name the actions and resources.", [label(input)])
 }
@@ -63,5 +64,3 @@ deny_zt_006 contains message if {
 
 # Read once for all the clauses above.
 identity_documents := identity_policies(input)
-
-identity_statements := [statement | some document in identity_documents; some statement in statements(document)]
