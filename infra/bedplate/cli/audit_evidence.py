@@ -11,7 +11,7 @@ import typer
 
 from bedplate.cli.approvals import private_key
 from bedplate.cli.console import say, working
-from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
+from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples, release_named
 from bedplate.cli.places import chosen, gate_options
 from bedplate.errors import UsageError, shown
 
@@ -54,7 +54,7 @@ WrittenTo = Annotated[
 
 def bundle(
     environment: Environment,
-    named: Named = None,
+    named: Annotated[str | None, release_named("what is live, else the newest")] = None,
     *,
     key: SignedWith = None,
     output: WrittenTo = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,12 +12,14 @@ from bedplate.cli.places import environment_names
 Format = Literal["table", "json"]
 """How a result is shown."""
 
-Named = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="RELEASE", help="First digits of its digest; none: the newest.", show_default=False
-    ),
-]
+
+def release_named(otherwise: str) -> Any:
+    """Return the argument that names a release, with what it is where nobody names it."""
+    text = f"First digits of its digest; none: {otherwise}."
+    return typer.Argument(metavar="RELEASE", help=text, show_default=False)
+
+
+Named = Annotated[str | None, release_named("the newest")]
 """Argument: a release."""
 
 

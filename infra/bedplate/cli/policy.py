@@ -133,7 +133,7 @@ def run_tests(
 
 @app.command("diff", epilog=DIFF_EXAMPLES)
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of policy packs.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of Bedplate's policy packs.")],
     new_set: Annotated[Path, typer.Argument(metavar="NEW", help="Another version of it.")],
     *,
     stacks: Stacks = Path("stacks"),
@@ -142,8 +142,9 @@ def diff(
 ) -> None:
     """Show which environments another version of the policies would newly block.
 
-    OLD and NEW are folders such as policies/. Own rules are left out of both. Exits 1 where an
-    environment would newly be blocked.
+    OLD and NEW are folders of Bedplate's own packs, deploy/ among them, such as policies/ of two
+    checkouts. Your own rules are left out of both. Exits 1 where an environment would newly be
+    blocked.
     """
     from bedplate.governance.assessment import Options  # noqa: PLC0415 - see bedplate.cli
     from bedplate.governance.policy_change import policy_changes  # noqa: PLC0415 - likewise

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from bedplate.cli.console import say
-from bedplate.cli.parameters import Environment, Named, OutputFormat, Stacks, examples
+from bedplate.cli.parameters import Environment, OutputFormat, Stacks, examples, release_named
 from bedplate.cli.people import person
 from bedplate.cli.places import chosen, gate_options, layers_named
 from bedplate.cli.up import (
@@ -30,7 +30,7 @@ EXAMPLES = examples("bedplate rollback prod", "bedplate rollback prod 1a2b3c4d5e
 
 def rollback(
     environment: Environment,
-    named: Named = None,
+    named: Annotated[str | None, release_named("the one that was live before")] = None,
     *,
     sandbox: Sandbox = False,
     deployer: Deployer = None,

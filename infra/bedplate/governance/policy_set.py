@@ -93,11 +93,12 @@ class PolicySet:
 def policies_in(folder: Path) -> PolicySet:
     """Return the set of policies in a folder of packs, such as another version of the shipped one.
 
-    Clauses that it does not list itself are the shipped ones.
+    Clauses that it does not list itself are the shipped ones. Raises UsageError for another folder,
+    such as that of a platform's own rules.
     """
     packs = packs_of(folder)
-    if not packs:
-        problem = f"{folder} holds no policy pack for deployments"
+    if "deploy" not in {pack.name for pack in packs}:
+        problem = f"{folder} holds no version of Bedplate's policies: it has no pack deploy/"
         raise UsageError(f"{problem}. Fix: name a folder of packs, such as a copy of policies/.")
     mine = folder / CONTROLS
     controls = [mine if mine.is_file() else asset("policies") / CONTROLS]

@@ -278,12 +278,14 @@ def test_a_difference_names_what_would_newly_block(run: Run, project: Path) -> N
     assert environment["no_longer_blocked"] == []
 
 
-def test_a_folder_without_packs_is_no_version(run: Run, project: Path) -> None:
-    """The sentence says what is asked for."""
-    done = run("policy", "diff", str(POLICIES), "stacks")
+@pytest.mark.parametrize("folder", ["stacks", "policies"])
+def test_a_folder_of_other_things_is_no_version(run: Run, project: Path, folder: str) -> None:
+    """A platform's own rules are none either: all of ours would seem to be removed."""
+    (project / "policies/own").mkdir(parents=True)
+    shutil.copy(POLICIES / "deploy/PulumiPolicy.yaml", project / "policies/own")
+    done = run("policy", "diff", str(POLICIES), folder)
 
-    assert project.is_dir()
     assert (done.code, done.err) == (
         2,
-        f"stacks holds no policy pack for deployments. {FOLDER}\n",
+        f"{folder} holds no version of Bedplate's policies: it has no pack deploy/. {FOLDER}\n",
     )
