@@ -70,7 +70,8 @@ def environment_page() -> str:
 
 def _section(title: str, text: str, rows: Iterator[str]) -> str:
     head = "| Field | Type | Default | Meaning |\n|---|---|---|---|"
-    table = "\n".join([head, *rows])
+    found = list(rows)
+    table = "\n".join([head, *found]) if found else "There is nothing to set."
     return "\n\n".join(part for part in (f"## {title}", text, table) if part)
 
 
