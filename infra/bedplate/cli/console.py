@@ -51,8 +51,10 @@ def complain(text: str) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
     try:
-        stream.write(text)
+        # What the stream has no bytes for, such as an arrow under an old locale, is written out.
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
         # The reader has seen enough. What follows goes nowhere, and the exit code stays.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -215,3 +216,19 @@ def test_an_argument_that_is_no_text_is_a_sentence(run: Callable[..., Any]) -> N
         2,
         "The argument '\\udcff' is not text in UTF-8. Fix: type it anew.\n",
     )
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("ascii", "a \\u2192 b\n"), ("utf-8", "a → b\n")])
+def test_what_the_terminal_has_no_letter_for_is_written_out(
+    root: Path, encoding: str, shown: str
+) -> None:
+    """An old locale is no reason to end without a result."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from bedplate.cli.console import say; say('a → b')"],
+        cwd=root / "infra",
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+
+    assert done.stdout.decode() == shown
