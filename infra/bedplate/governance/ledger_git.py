@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COMMIT: Final = "commit "
+_PLAIN: Final = ("--no-color", "--no-ext-diff", "--no-textconv", "--text")
+"""Whatever the user's settings say of differences, or the repository's attributes."""
 _SAME: Final = ("event", "actor", "environment", "release")
 """What two entries on the same thing agree in."""
 
@@ -45,11 +47,11 @@ def git_faults(file: Path) -> tuple[Fault, ...]:
         what = "The clone has a part of its history only: a cut before that would not show."
         faults.append(Fault(0, what))
     way = _log(run, file, "--first-parent", "--numstat")
-    present = _output([*run, "diff", "--numstat", "HEAD", "--", file.name]) or ""
+    present = _output([*run, "diff", *_PLAIN, "--numstat", "HEAD", "--", file.name]) or ""
     cuts = tuple(_cuts(present + way))
     faults += (Fault(0, f"{_named(commit)} removes or edits entries.") for commit in cuts)
     beside = _log(run, file, "--full-history", "-p", "-U0")
-    lost = [commit for commit in _losses(beside, file) if commit not in cuts]
+    lost = [commit for commit in dict.fromkeys(_losses(beside, file)) if commit not in cuts]
     faults += (Fault(0, f"{_named(each)} leaves out entries of another branch.") for each in lost)
     return tuple(faults)
 
@@ -57,7 +59,7 @@ def git_faults(file: Path) -> tuple[Fault, ...]:
 def _log(run: list[str], file: Path, *how: str) -> str:
     """Return what became of the ledger in each commit, against each parent; "" before the first."""
     form = f"--format={_COMMIT}%h"
-    return _output([*run, "log", "-m", *how, form, "--", file.name]) or ""
+    return _output([*run, "log", *_PLAIN, "-m", *how, form, "--", file.name]) or ""
 
 
 def _cuts(history: str) -> Iterator[str]:

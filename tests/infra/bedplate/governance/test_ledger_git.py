@@ -107,6 +107,23 @@ def test_a_cut_on_a_branch_that_is_merged_in_shows(ledger: Path, git: Git) -> No
     assert _told(ledger) == [f"The commit {cut} leaves out entries of another branch."]
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [("color.ui", "always"), ("diff.external", "true"), ("diff.noprefix", "true")],
+)
+def test_no_setting_hides_a_cut(ledger: Path, git: Git, settings: tuple[str, str]) -> None:
+    """Nor does an attribute by which git takes the ledger for no text."""
+    git("config", *settings)
+    (ledger.parent.parent / ".gitattributes").write_text("*.jsonl -diff\n")
+    _commit(git)
+    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:2]))
+    uncommitted = _told(ledger)
+    cut = _commit(git)
+
+    assert uncommitted == ["What is not committed yet removes or edits entries."]
+    assert _told(ledger) == [f"The commit {cut} removes or edits entries."]
+
+
 def test_two_who_decided_at_once_meet_in_a_merge(ledger: Path, git: Git) -> None:
     """One of them decides again after the other: nothing was lost."""
     _commit(git)
