@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COMMIT: Final = "commit "
-_PLAIN: Final = ("--no-color", "--no-ext-diff", "--no-textconv", "--text")
-"""Whatever the user's settings say of differences, or the repository's attributes."""
+_FORM: Final = ("--no-color", "--no-ext-diff", "--no-textconv", "--text", "-U0")
+"""Differences line by line, whatever the user's settings or the repository's attributes say."""
 _SAME: Final = ("event", "actor", "environment", "release")
 """What two entries on the same thing agree in."""
 
@@ -46,30 +46,20 @@ def git_faults(file: Path) -> tuple[Fault, ...]:
     if is_shallow.strip() == "true":
         what = "The clone has a part of its history only: a cut before that would not show."
         faults.append(Fault(0, what))
-    way = _log(run, file, "--first-parent", "--numstat")
-    present = _output([*run, "diff", *_PLAIN, "--numstat", "HEAD", "--", file.name]) or ""
-    cuts = tuple(_cuts(present + way))
-    faults += (Fault(0, f"{_named(commit)} removes or edits entries.") for commit in cuts)
-    beside = _log(run, file, "--full-history", "-p", "-U0")
-    lost = [commit for commit in dict.fromkeys(_losses(beside, file)) if commit not in cuts]
-    faults += (Fault(0, f"{_named(each)} leaves out entries of another branch.") for each in lost)
+    present = _output([*run, "diff", *_FORM, "HEAD", "--", file.name]) or ""
+    way = _log(run, file, "--first-parent")
+    cuts = [commit for commit, _ in _removed(f"{present}\n{way}")]
+    faults += (Fault(0, f"{_named(each)} removes or edits entries.") for each in cuts)
+    lost = dict.fromkeys(_losses(_log(run, file, "--full-history"), file))
+    what = "leaves out entries of another branch"
+    faults += (Fault(0, f"{_named(each)} {what}.") for each in lost if each not in cuts)
     return tuple(faults)
 
 
-def _log(run: list[str], file: Path, *how: str) -> str:
+def _log(run: list[str], file: Path, way: str) -> str:
     """Return what became of the ledger in each commit, against each parent; "" before the first."""
-    form = f"--format={_COMMIT}%h"
-    return _output([*run, "log", *_PLAIN, "-m", *how, form, "--", file.name]) or ""
-
-
-def _cuts(history: str) -> Iterator[str]:
-    """Yield the commits that take lines away; "" for what is not committed."""
-    commit = ""
-    for line in history.splitlines():
-        if line.startswith(_COMMIT):
-            commit = line.removeprefix(_COMMIT)
-        elif line.count("\t") >= 2 and line.split("\t")[1] != "0":  # noqa: PLR2004 - git's columns
-            yield commit
+    command = [*run, "log", *_FORM, "-m", "-p", way, f"--format={_COMMIT}%h", "--", file.name]
+    return _output(command) or ""
 
 
 def _losses(history: str, file: Path) -> Iterator[str]:
@@ -83,7 +73,10 @@ def _losses(history: str, file: Path) -> Iterator[str]:
 
 
 def _removed(history: str) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
-    """Yield the commits that take lines away, each with what the lines were about."""
+    """Yield the commits that take lines away, each with what the lines were about.
+
+    What is not committed stands first, under the name "".
+    """
     commit, removed, in_hunk = "", list[tuple[str, ...]](), False
     for line in [*history.splitlines(), _COMMIT]:
         if line.startswith(_COMMIT):
