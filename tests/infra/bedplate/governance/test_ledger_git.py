@@ -55,7 +55,7 @@ def git(ledger: Path) -> Git:
 def _commit(git: Git) -> str:
     git("add", "-A")
     git("commit", "-qm", "ledger")
-    return git("rev-parse", "--short", "HEAD")
+    return git("rev-parse", "--short=12", "HEAD")
 
 
 def _told(ledger: Path) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_merge_that_takes_ours_is_a_cut(ledger: Path, git: Git) -> None:
     git("merge", "-q", "-s", "ours", "main", "-m", "merge")
     git("checkout", "-q", "main")
     git("merge", "-q", "--ff-only", "beside")
-    merge = git("rev-parse", "--short", "HEAD")
+    merge = git("rev-parse", "--short=12", "HEAD")
 
     assert _told(ledger) == [f"The commit {merge} leaves out entries of another branch."]
 
