@@ -17,6 +17,8 @@ import rego.v1
 #     - kubernetes:apps/v1:Deployment
 #     - kubernetes:apps/v1:StatefulSet
 #     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:apps/v1:ReplicaSet
+#     - kubernetes:core/v1:ReplicationController
 #     - kubernetes:batch/v1:Job
 #     - kubernetes:batch/v1:CronJob
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
@@ -28,6 +30,7 @@ deny_gpu_101 contains message if {
 	some pod in pods
 	tolerates_gpu(pod)
 	not wants_gpu(pod)
+	not claims_device(pod)
 	message := sprintf("%s tolerates GPU nodes but asks for no GPU.", [label])
 }
 
@@ -60,4 +63,12 @@ wants_gpu(pod) if {
 	some field in server_fields
 	server := at(pod, [field])
 	asks_for_gpu(server)
+}
+
+# A claim, where GPUs are claimed instead of counted: a quota holds teams to devices that are GPUs.
+claims_device(pod) if {
+	count(listed(at(pod, ["resourceClaims"]))) > 0
+	some field in ["containers", "initContainers"]
+	some container in listed(at(pod, [field]))
+	count(listed(at(container, ["resources", "claims"]))) > 0
 }

@@ -45,9 +45,10 @@ text_of(key) := value if {
 	is_known(value)
 } else := ""
 
+# Without the differences of case and space by which one person could count twice.
 people(key) := {person |
 	some part in split(text_of(key), ",")
-	person := lower(trim_space(part))
+	person := replace(lower(trim_space(part)), " ", "")
 	person != ""
 }
 

@@ -12,6 +12,8 @@ template_paths := {
 	"Deployment": ["spec", "template", "spec"],
 	"StatefulSet": ["spec", "template", "spec"],
 	"DaemonSet": ["spec", "template", "spec"],
+	"ReplicaSet": ["spec", "template", "spec"],
+	"ReplicationController": ["spec", "template", "spec"],
 	"Job": ["spec", "template", "spec"],
 	"CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 }
@@ -73,10 +75,15 @@ container_name(container) := shown if {
 asks_for_gpu(container) if {
 	limits := at(container, ["resources", "limits"])
 	is_object(limits)
-	some resource, _ in limits
+	some resource, count in limits
 	startswith(resource, "nvidia.com/")
+	not count in [0, "0"]
 }
 
 # What a controller made was judged in the object that it was made from, as far as a team wrote it;
-# the helpers that the controller adds are the platform's to choose.
-is_made_by_controller if count(listed(at(subject, ["metadata", "ownerReferences"]))) > 0
+# the helpers that the controller adds are the platform's to choose. Anybody may name an owner, such as
+# a ConfigMap, so that an object goes with it; only a controller says that it controls it.
+is_made_by_controller if {
+	some owner in listed(at(subject, ["metadata", "ownerReferences"]))
+	at(owner, ["controller"]) == true
+}

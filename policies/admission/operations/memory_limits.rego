@@ -16,6 +16,8 @@ import rego.v1
 #     - kubernetes:apps/v1:Deployment
 #     - kubernetes:apps/v1:StatefulSet
 #     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:apps/v1:ReplicaSet
+#     - kubernetes:core/v1:ReplicationController
 #     - kubernetes:batch/v1:Job
 #     - kubernetes:batch/v1:CronJob
 #   reads: [spec]
@@ -25,7 +27,12 @@ import rego.v1
 deny_ops_101 contains message if {
 	not serves_model
 	some pod in pods
-	some container in listed(at(pod, ["containers"]))
+	some container in limited(pod)
 	at(container, ["resources", "limits", "memory"]) == null
 	message := sprintf("%s has no memory limit for the container \"%s\".", [label, container_name(container)])
 }
+
+# Those that run before or beside the others too, save the helpers that a controller adds.
+limited(pod) := listed(at(pod, ["containers"])) if is_made_by_controller
+
+limited(pod) := array.concat(listed(at(pod, ["containers"])), listed(at(pod, ["initContainers"]))) if not is_made_by_controller

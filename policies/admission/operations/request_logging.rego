@@ -14,7 +14,7 @@ import rego.v1
 #   phase: [design, deploy, admission]
 #   resource_types:
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
-#   reads: [spec.predictor.logger]
+#   reads: [spec.predictor.logger, spec.canary]
 #   controls: [eu-ai-act:12, eu-ai-act:19, iso27001:A.8.15]
 #   parameters: [evidence, request_log]
 #   avoid: An InferenceService whose predictor has no logger, logs one half, or logs elsewhere.
@@ -22,21 +22,23 @@ import rego.v1
 deny_ops_105 contains message if {
 	serves_model
 	is_demanded("request-log")
-	at(subject_spec, ["predictor", "logger"]) == null
+	some logger in loggers
+	logger == null
 	message := sprintf("%s logs no requests; set predictor.logger.", [label])
 }
 
 deny_ops_105 contains message if {
 	serves_model
 	is_demanded("request-log")
-	mode := at(subject_spec, ["predictor", "logger", "mode"])
+	some logger in loggers
+	mode := at(logger, ["mode"])
 	mode in ["request", "response"]
 	message := sprintf("%s logs only the %s; set predictor.logger.mode to all.", [label, mode])
 }
 
 deny_ops_105 contains message if {
 	serves_model
-	logger := at(subject_spec, ["predictor", "logger"])
+	some logger in loggers
 	is_object(logger)
 	is_known(logger)
 	url := at(logger, ["url"])
@@ -49,3 +51,15 @@ deny_ops_105 contains message if {
 is_address(url, address) if url == address
 
 is_address(url, address) if url == sprintf("%s/", [address])
+
+# That of the predictor, and of each second deployment of it; null where there is none.
+loggers contains logger if {
+	serves_model
+	logger := at(subject_spec, ["predictor", "logger"])
+}
+
+loggers contains logger if {
+	serves_model
+	some canary in listed(at(subject_spec, ["canary"]))
+	logger := at(canary, ["predictor", "logger"])
+}

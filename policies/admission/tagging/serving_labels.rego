@@ -15,6 +15,8 @@ import rego.v1
 #     - kubernetes:apps/v1:Deployment
 #     - kubernetes:apps/v1:StatefulSet
 #     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:apps/v1:ReplicaSet
+#     - kubernetes:core/v1:ReplicationController
 #     - kubernetes:batch/v1:Job
 #     - kubernetes:batch/v1:CronJob
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService
@@ -32,4 +34,7 @@ deny_tag_103 contains message if {
 
 wanted_labels contains ["app", "team", "model", "model-version"] if serves_model
 
-wanted_labels contains ["app", "team"] if kind in ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"]
+wanted_labels contains ["app", "team"] if {
+	kind != "Pod"
+	template_paths[kind]
+}

@@ -11,8 +11,17 @@ import rego.v1
 #   id: GPU-002
 #   severity: high
 #   scope: stack
-#   resource_types: [aws:eks/nodeGroup:NodeGroup, kubernetes:karpenter.sh/v1:NodePool]
-#   reads: [scalingConfig.maxSize, instanceTypes, spec.limits]
+#   resource_types:
+#     - aws:eks/nodeGroup:NodeGroup
+#     - aws:autoscaling/group:Group
+#     - kubernetes:karpenter.sh/v1:NodePool
+#   reads:
+#     - scalingConfig.maxSize
+#     - maxSize
+#     - instanceTypes
+#     - mixedInstancesPolicy
+#     - spec.limits
+#     - spec.template.spec.requirements
 #   controls: [iso27001:A.8.6, "finops:budget"]
 #   avoid: A pool whose maxSize times its GPUs a node is above the quota, or that has no limit.
 #   remediation: Lower max_gpus of the pool, or raise budget.max_gpus.
@@ -21,7 +30,7 @@ import rego.v1
 stack_deny_gpu_002 contains message if message := without_facts("stack_deny_gpu_002", ["max_gpus", "gpu_counts"])
 
 stack_deny_gpu_002 contains hit if {
-	some pool in gpu_pools
+	some pool in counted_pools
 	gpus := pool_gpus(pool, fact("stack_deny_gpu_002", "gpu_counts"))
 	gpus == null
 	is_known(pool_limit(pool))
@@ -30,7 +39,7 @@ stack_deny_gpu_002 contains hit if {
 }
 
 stack_deny_gpu_002 contains hit if {
-	some pool in gpu_pools
+	some pool in counted_pools
 	gpus := pool_gpus(pool, fact("stack_deny_gpu_002", "gpu_counts"))
 	is_number(gpus)
 	quota := fact("stack_deny_gpu_002", "max_gpus")
@@ -42,7 +51,7 @@ stack_deny_gpu_002 contains hit if {
 
 stack_deny_gpu_002 contains message if {
 	counts := fact("stack_deny_gpu_002", "gpu_counts")
-	total := sum([gpus | some pool in gpu_pools; gpus := pool_gpus(pool, counts); is_number(gpus)])
+	total := sum([gpus | some pool in counted_pools; gpus := pool_gpus(pool, counts); is_number(gpus)])
 	quota := fact("stack_deny_gpu_002", "max_gpus")
 	is_number(quota)
 	total > quota
@@ -50,3 +59,6 @@ stack_deny_gpu_002 contains message if {
 }
 
 gpu_pools := [pool | some pool in of_types(gpu_group_types); count(pool_gpu_types(pool)) > 0]
+
+# One that may make any machines has a place in the quota too.
+counted_pools := array.concat(gpu_pools, [pool | some pool in of_types([karpenter_pool]); makes_any_type(pool)])

@@ -28,9 +28,8 @@ stack_deny_gpu_003 contains hit if {
 
 pool_taints(pool) := object.get(pool, "taints", null) if pool.__type == "aws:eks/nodeGroup:NodeGroup"
 
-pool_taints(pool) := at(pool, ["spec", "template", "spec", "taints"]) if {
-	pool.__type == "kubernetes:karpenter.sh/v1:NodePool"
-}
+# The nodes of an Auto Scaling group taint themselves, by a script that nobody reads here.
+pool_taints(pool) := at(pool, ["spec", "template", "spec", "taints"]) if pool.__type == karpenter_pool
 
 keeps_away(taint) if is_opaque(taint)
 

@@ -14,10 +14,21 @@ import rego.v1
 #   resource_types:
 #     - aws:eks/nodeGroup:NodeGroup
 #     - aws:ec2/launchTemplate:LaunchTemplate
+#     - aws:ec2/launchConfiguration:LaunchConfiguration
 #     - aws:ec2/instance:Instance
+#     - aws:ec2/spotInstanceRequest:SpotInstanceRequest
 #     - aws:ec2/capacityReservation:CapacityReservation
+#     - aws:autoscaling/group:Group
+#     - aws:ec2/fleet:Fleet
+#     - aws:ec2/spotFleetRequest:SpotFleetRequest
 #     - kubernetes:karpenter.sh/v1:NodePool
-#   reads: [instanceTypes, instanceType, spec.template.spec.requirements]
+#   reads:
+#     - instanceTypes
+#     - instanceType
+#     - mixedInstancesPolicy
+#     - launchTemplateConfigs
+#     - launchSpecifications
+#     - spec.template.spec.requirements
 #   controls: [iso27001:A.8.6]
 #   avoid: A node group of p5.48xlarge in a region that offers none, or that no pool lists.
 #   remediation: List the type under gpu_pools, or choose one that the region offers.

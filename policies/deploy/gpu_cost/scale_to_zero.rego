@@ -11,13 +11,19 @@ import rego.v1
 #   id: GPU-004
 #   severity: medium
 #   scope: stack
-#   resource_types: [aws:eks/nodeGroup:NodeGroup, kubernetes:karpenter.sh/v1:NodePool]
+#   resource_types:
+#     - aws:eks/nodeGroup:NodeGroup
+#     - aws:autoscaling/group:Group
+#     - kubernetes:karpenter.sh/v1:NodePool
 #   reads:
 #     - scalingConfig
+#     - minSize
+#     - mixedInstancesPolicy
 #     - capacityType
 #     - instanceTypes
 #     - spec.disruption
 #     - spec.limits
+#     - spec.replicas
 #     - spec.template.spec.requirements
 #   controls: ["finops:budget", iso27001:A.8.6]
 #   avoid: A GPU pool in development with a minSize of 1, or with consolidateAfter Never.
@@ -54,14 +60,40 @@ stays_awake(pool) if {
 }
 
 stays_awake(pool) if {
-	pool.__type == "kubernetes:karpenter.sh/v1:NodePool"
+	pool.__type == "aws:autoscaling/group:Group"
+	least := object.get(pool, "minSize", null)
+	is_known(least)
+	least != 0
+}
+
+stays_awake(pool) if {
+	pool.__type == karpenter_pool
 	at(pool, ["spec", "disruption", "consolidateAfter"]) in [null, "Never"]
+}
+
+# A budget of no nodes, at any time, keeps even those that are empty.
+stays_awake(pool) if {
+	pool.__type == karpenter_pool
+	some budget in listed(at(pool, ["spec", "disruption", "budgets"]))
+	at(budget, ["nodes"]) in [0, "0", "0%"]
+	at(budget, ["schedule"]) == null
+	binds_empty_nodes(at(budget, ["reasons"]))
+}
+
+binds_empty_nodes(reasons) if is_blank(reasons)
+
+binds_empty_nodes(reasons) if "Empty" in listed(reasons)
+
+# So many nodes, whatever runs on them.
+stays_awake(pool) if {
+	pool.__type == karpenter_pool
+	replicas := at(pool, ["spec", "replicas"])
+	is_known(replicas)
+	not replicas in [null, 0]
 }
 
 is_on_spot(pool) if object.get(pool, "capacityType", null) == "SPOT"
 
-is_on_spot(pool) if {
-	some requirement in listed(at(pool, ["spec", "template", "spec", "requirements"]))
-	at(requirement, ["key"]) == "karpenter.sh/capacity-type"
-	"spot" in listed(at(requirement, ["values"]))
-}
+is_on_spot(pool) if at(pool, ["mixedInstancesPolicy", "instancesDistribution", "onDemandPercentageAboveBaseCapacity"]) == 0
+
+is_on_spot(pool) if "spot" in wanted_values(pool, "karpenter.sh/capacity-type")

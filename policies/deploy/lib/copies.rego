@@ -5,24 +5,31 @@ import rego.v1
 # METADATA
 # title: Where a resource sends copies of its data
 # description: >-
-#   For each type the path that states the other end: a region, an ARN that names one, or the ARN of
+#   For each type the paths that state the other end: a region, an ARN that names one, or the ARN of
 #   a bucket, which names none and is looked up in the stack. A copy that comes in from elsewhere
 #   lies where its provider says.
 copy_paths := {
-	"aws:s3/bucketReplicationConfig:BucketReplicationConfig": ["rules", "destination", "bucket"],
-	"aws:s3/bucket:Bucket": ["replicationConfiguration", "rules", "destination", "bucket"],
-	"aws:s3/bucketV2:BucketV2": ["replicationConfigurations", "rules", "destinations", "bucket"],
-	"aws:ecr/replicationConfiguration:ReplicationConfiguration": ["replicationConfiguration", "rules", "destinations", "region"],
-	"aws:dynamodb/table:Table": ["replicas", "regionName"],
-	"aws:dynamodb/globalTable:GlobalTable": ["replicas", "regionName"],
-	"aws:secretsmanager/secret:Secret": ["replicas", "region"],
-	"aws:backup/plan:Plan": ["rules", "copyActions", "destinationVaultArn"],
-	"aws:rds/snapshotCopy:SnapshotCopy": ["destinationRegion"],
-	"aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": ["destinationRegion"],
+	"aws:s3/bucketReplicationConfig:BucketReplicationConfig": [["rules", "destination", "bucket"]],
+	"aws:s3/bucket:Bucket": [["replicationConfiguration", "rules", "destination", "bucket"]],
+	"aws:s3/bucketV2:BucketV2": [["replicationConfigurations", "rules", "destinations", "bucket"]],
+	"aws:ecr/replicationConfiguration:ReplicationConfiguration": [["replicationConfiguration", "rules", "destinations", "region"]],
+	"aws:dynamodb/table:Table": [["replicas", "regionName"]],
+	"aws:dynamodb/globalTable:GlobalTable": [["replicas", "regionName"]],
+	"aws:secretsmanager/secret:Secret": [["replicas", "region"]],
+	"aws:backup/plan:Plan": [["rules", "copyActions", "destinationVaultArn"]],
+	"aws:rds/snapshotCopy:SnapshotCopy": [["destinationRegion"]],
+	"aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": [["destinationRegion"]],
+	"aws:redshift/snapshotCopy:SnapshotCopy": [["destinationRegion"]],
+	"aws:efs/replicationConfiguration:ReplicationConfiguration": [["destination", "region"]],
+	"aws:dlm/lifecyclePolicy:LifecyclePolicy": [
+		["policyDetails", "schedules", "crossRegionCopyRules", "target"],
+		["policyDetails", "schedules", "crossRegionCopyRules", "targetRegion"],
+		["policyDetails", "action", "crossRegionCopies", "target"],
+	],
 }
 
 copy_regions(resource) := {region |
-	path := object.get(copy_paths, resource.__type, [])
+	some path in object.get(copy_paths, resource.__type, [])
 	some place in spread(resource, path)
 	some region in regions_named(place)
 }

@@ -44,6 +44,13 @@ bucket_keys(bucket) := {key |
 	is_customer_key(key)
 }
 
+# The keys of this stack that a bucket reads: before they exist nothing else says which.
+bucket_key_urns(bucket) := {urn |
+	some part in parts_of(bucket, "bucketServerSideEncryptionConfiguration")
+	some urn in object.get(part, ["propertyDependencies", "rules"], [])
+	by_urn[urn].__type == "aws:kms/key:Key"
+}
+
 # Nobody can shorten the retention: by its mode, or because the bypass is denied to everybody.
 is_beyond_bypass(bucket) if {
 	some part in parts_of(bucket, "bucketObjectLockConfiguration")
@@ -57,6 +64,19 @@ is_beyond_bypass(bucket) if {
 	names_everybody(statement)
 	covers_action(statement, ["s3:bypassgovernanceretention", "s3:*", "*"])
 	count(condition_keys(statement)) == 0
+	reaches_objects(statement, bucket)
+}
+
+# Nor can anybody tell, before the bucket exists, what its policy will say.
+is_beyond_bypass(bucket) if has_opaque_policy(bucket)
+
+# All of them: a part of the bucket, or another one, is not enough.
+reaches_objects(statement, _) if "*" in statement_resources(statement)
+
+reaches_objects(statement, bucket) if {
+	name := object.get(bucket, "bucket", null)
+	some arn in statement_resources(statement)
+	endswith(arn, sprintf(":::%s/*", [name]))
 }
 
 is_compliance(mode) if mode == "COMPLIANCE"

@@ -27,7 +27,12 @@ attached_policies(resource) := listed(object.get(resource, "managedPolicyArns", 
 }
 
 attached_policies(resource) := [object.get(resource, "policyArn", null)] if {
-	resource.__type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	resource.__type in [
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+		"aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+		"aws:iam/userPolicyAttachment:UserPolicyAttachment",
+		"aws:iam/policyAttachment:PolicyAttachment",
+	]
 }
 
 # Few statements are on everything, which shows at once.
@@ -45,6 +50,21 @@ names_every_action(statement) if object.get(statement, "NotAction", null) != nul
 is_on_everything(statement) if "*" in statement_resources(statement)
 
 is_on_everything(statement) if object.get(statement, "NotResource", null) != null
+
+# Or on everything that the service has, in whatever region.
+reaches_every_region(statement) if is_on_everything(statement)
+
+reaches_every_region(statement) if {
+	some resource in statement_resources(statement)
+	is_string(resource)
+	regex.match(`^arn:[^:]*:[^:]*:(:[^:]*:[*](/[*])?|[*]:[^:]*:([a-z-]+[:/])?[*](/[*])?)$`, resource)
+}
+
+# A policy that AWS wrote for a whole service with regions.
+is_full_access(arn) if {
+	regex.match(`^arn:[a-z-]+:iam::aws:policy/([a-z-]+/)?[A-Za-z0-9_-]+FullAccess(_v[0-9]|V[0-9])?$`, arn)
+	not regex.match(`/(IAM|CloudFront|AmazonRoute53|AmazonRoute53Domains|AWSOrganizations|GlobalAccelerator)FullAccess$`, arn)
+}
 
 # An Allow that reaches objects of S3, whether it names the action or a pattern that holds it.
 reads_objects(statement) if {

@@ -26,6 +26,11 @@ choice(regions) := "use one within its jurisdictions" if count(regions) == 0
 # The country of a region, "unknown" for a region that the table does not know.
 country_of(region, countries) := object.get(countries, region, "unknown") if is_object(countries)
 
-database_types := ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"]
+database_types := [
+	"aws:rds/instance:Instance",
+	"aws:rds/cluster:Cluster",
+	"aws:docdb/cluster:Cluster",
+	"aws:neptune/cluster:Cluster",
+]
 
 databases := of_types(database_types)

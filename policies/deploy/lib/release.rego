@@ -15,9 +15,16 @@ release_of(rule) := release if {
 
 # The message of a rule on a release that is not there, or that lacks another fact.
 without_release(rule) := message if {
-	release := fact(rule, "release")
-	not is_object(release)
+	release := release_of(rule)
+	not is_release(release)
 	message := sprintf("Rule %s lacks facts of the environment (release): there are neither approvals nor a change record to judge; deploy by bedplate up, which gathers them.", [rule])
+}
+
+# Something is in it, and the number of approvals asked, where stated, is one.
+is_release(release) if {
+	release != {}
+	required := object.get(release, "required", 2)
+	is_number(required)
 }
 
 # Approvals for this very release that hold at this moment.

@@ -18,6 +18,21 @@ is_enabled_rule(rule) if {
 	is_enabled(status)
 }
 
+# A rule for some of the objects only leaves the others as they are.
+reaches_all(rule) if is_opaque(rule)
+
+reaches_all(rule) if {
+	prefix := at(rule, ["prefix"])
+	may_be_blank(prefix)
+	filter := at(rule, ["filter"])
+	narrowing := [value | is_object(filter); is_known(filter); some value in filter; not may_be_blank(value)]
+	count(narrowing) == 0
+}
+
+may_be_blank(value) if is_blank(value)
+
+may_be_blank(value) if is_opaque(value)
+
 # Days after which objects go, each number known.
 expiry_days(bucket) := {days |
 	some rule in lifecycle_rules(bucket)

@@ -10,6 +10,8 @@ pod_paths := {
 	"kubernetes:apps/v1:Deployment": ["spec", "template", "spec"],
 	"kubernetes:apps/v1:StatefulSet": ["spec", "template", "spec"],
 	"kubernetes:apps/v1:DaemonSet": ["spec", "template", "spec"],
+	"kubernetes:apps/v1:ReplicaSet": ["spec", "template", "spec"],
+	"kubernetes:core/v1:ReplicationController": ["spec", "template", "spec"],
 	"kubernetes:batch/v1:Job": ["spec", "template", "spec"],
 	"kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 }
@@ -18,6 +20,8 @@ workload_types := [
 	"kubernetes:apps/v1:Deployment",
 	"kubernetes:apps/v1:StatefulSet",
 	"kubernetes:apps/v1:DaemonSet",
+	"kubernetes:apps/v1:ReplicaSet",
+	"kubernetes:core/v1:ReplicationController",
 	"kubernetes:batch/v1:Job",
 	"kubernetes:batch/v1:CronJob",
 	"kubernetes:serving.kserve.io/v1beta1:InferenceService",

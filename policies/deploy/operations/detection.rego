@@ -15,6 +15,7 @@ import rego.v1
 #     - aws:eks/cluster:Cluster
 #     - aws:cloudwatch/logGroup:LogGroup
 #     - aws:cloudwatch/metricAlarm:MetricAlarm
+#     - aws:cloudwatch/compositeAlarm:CompositeAlarm
 #     - aws:guardduty/detector:Detector
 #   reads: [retentionInDays, alarmActions, actionsEnabled, enable]
 #   controls: [iso27001:A.8.16, uae-pdpl:9, gdpr:33, nist-800-207:T7]
@@ -35,7 +36,7 @@ stack_deny_ops_002 contains hit if {
 }
 
 stack_deny_ops_002 contains hit if {
-	some alarm in of_types(["aws:cloudwatch/metricAlarm:MetricAlarm"])
+	some alarm in of_types(["aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"])
 	not reaches_somebody(alarm)
 	message := sprintf("%s reaches nobody; name a topic with a subscription in alarmActions.", [label(alarm)])
 	hit := {"msg": message, "urn": alarm.__urn}
@@ -65,11 +66,35 @@ is_kept_for(days, least) if {
 }
 
 reaches_somebody(alarm) if {
-	actions := object.get(alarm, "alarmActions", null)
-	not is_blank(actions)
+	actions := listed(object.get(alarm, "alarmActions", null))
+	count([action | some action in actions; not is_blank(action)]) > 0
 	enabled := object.get(alarm, "actionsEnabled", true)
 	not is_switched_off(enabled)
-	count(of_types(["aws:sns/topicSubscription:TopicSubscription"])) > 0
+	is_listened_to(alarm)
 }
+
+# To a topic of this stack somebody has subscribed; to another, nobody can tell.
+is_listened_to(alarm) if {
+	some topic in topics_of(alarm, "alarmActions")
+	topic in heard_topics
+}
+
+is_listened_to(alarm) if {
+	count(topics_of(alarm, "alarmActions")) == 0
+	count(subscriptions) > 0
+}
+
+is_listened_to(_) if count(elsewhere_bound) > 0
+
+subscriptions := of_types(["aws:sns/topicSubscription:TopicSubscription"])
+
+topics_of(resource, property) := [urn |
+	some urn in object.get(resource, ["propertyDependencies", property], [])
+	by_urn[urn].__type == "aws:sns/topic:Topic"
+]
+
+elsewhere_bound := [subscription | some subscription in subscriptions; count(topics_of(subscription, "topic")) == 0]
+
+heard_topics := {urn | some subscription in subscriptions; some urn in topics_of(subscription, "topic")}
 
 is_switched_off(value) if value in [false, "false"]

@@ -48,10 +48,9 @@ stack_deny_ops_007 contains hit if {
 
 stack_deny_ops_007 contains hit if {
 	some bucket in evidence_buckets
-	some key in bucket_keys(bucket)
 	some other in buckets
 	not other in evidence_buckets
-	key in bucket_keys(other)
+	count(shared_keys(bucket, other)) > 0
 	message := sprintf("%s shares its key with %s; give it a key of its own.", [label(bucket), label(other)])
 	hit := {"msg": message, "urn": bucket.__urn}
 }
@@ -64,3 +63,5 @@ stack_deny_ops_007 contains hit if {
 	message := sprintf("%s can be emptied by a privileged role; lock it in the mode COMPLIANCE, or deny s3:BypassGovernanceRetention to everybody.", [label(bucket)])
 	hit := {"msg": message, "urn": bucket.__urn}
 }
+
+shared_keys(one, other) := (bucket_keys(one) & bucket_keys(other)) | (bucket_key_urns(one) & bucket_key_urns(other))

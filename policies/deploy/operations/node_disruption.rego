@@ -26,6 +26,10 @@ deny_ops_009 contains message if {
 	when := at(input, ["spec", "disruption", "consolidationPolicy"])
 	is_known(when)
 	when != "WhenEmpty"
-	is_blank(at(input, ["spec", "disruption", "budgets"]))
+	budgets := listed(at(input, ["spec", "disruption", "budgets"]))
+	count([budget | some budget in budgets; bounds_disruption(budget)]) == 0
 	message := sprintf("%s lets Karpenter take nodes in use as it likes; set spec.disruption.consolidationPolicy to WhenEmpty, or budgets.", [label(input)])
 }
+
+# A budget of all nodes is none.
+bounds_disruption(budget) if at(budget, ["nodes"]) != "100%"

@@ -17,7 +17,12 @@ import rego.v1
 #     - aws:kms/key:Key
 #     - aws:rds/instance:Instance
 #     - aws:rds/cluster:Cluster
+#     - aws:docdb/cluster:Cluster
+#     - aws:neptune/cluster:Cluster
 #     - aws:efs/fileSystem:FileSystem
+#     - aws:fsx/lustreFileSystem:LustreFileSystem
+#     - aws:fsx/openZfsFileSystem:OpenZfsFileSystem
+#     - aws:opensearch/domain:Domain
 #     - aws:dynamodb/table:Table
 #     - aws:backup/vault:Vault
 #     - aws:eks/cluster:Cluster
@@ -43,9 +48,8 @@ stack_deny_ops_006 contains hit if {
 # A log group is a store only where the record of what was done goes to it.
 stack_deny_ops_006 contains hit if {
 	fact("stack_deny_ops_006", "tier") == "production"
-	some type, property in recorders
 	some group in of_types(["aws:cloudwatch/logGroup:LogGroup"])
-	count(readers(type, property, group.__urn)) > 0
+	holds_record(group)
 	object.get(group, ["__options", "protect"], false) != true
 	message := sprintf("%s holds the record of what was done and can be deleted by a mistake; set protect.", [label(group)])
 	hit := {"msg": message, "urn": group.__urn}
@@ -58,6 +62,18 @@ stack_deny_ops_006 contains hit if {
 	count(ignored) > 0
 	message := sprintf("%s ignores changes of %s, so that nobody judges them; remove that.", [label(resource), concat(", ", ignored)])
 	hit := {"msg": message, "urn": resource.__urn}
+}
+
+holds_record(group) if {
+	some type, property in recorders
+	count(readers(type, property, group.__urn)) > 0
+}
+
+# EKS writes to the group of this name, and nothing refers to it.
+holds_record(group) if {
+	name := object.get(group, "name", null)
+	is_string(name)
+	regex.match(`^/aws/eks/[^/]+/cluster$`, name)
 }
 
 recorders := {
@@ -75,7 +91,12 @@ stateful_types := [
 	"aws:kms/key:Key",
 	"aws:rds/instance:Instance",
 	"aws:rds/cluster:Cluster",
+	"aws:docdb/cluster:Cluster",
+	"aws:neptune/cluster:Cluster",
 	"aws:efs/fileSystem:FileSystem",
+	"aws:fsx/lustreFileSystem:LustreFileSystem",
+	"aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
+	"aws:opensearch/domain:Domain",
 	"aws:dynamodb/table:Table",
 	"aws:backup/vault:Vault",
 	"aws:eks/cluster:Cluster",

@@ -37,6 +37,22 @@ stack_deny_ops_005 contains hit if {
 	hit := {"msg": message, "urn": log.__urn}
 }
 
+# What blots out is of use only to the pipelines that go through it.
+stack_deny_ops_005 contains hit if {
+	fact("stack_deny_ops_005", "personal_data") == true
+	some log in releases_named("request-log")
+	pipelines := at(log, ["values", "config", "service", "pipelines"])
+	is_plain_object(pipelines)
+	some name, pipeline in pipelines
+	startswith(name, "logs")
+	is_plain_object(pipeline)
+	processors := at(pipeline, ["processors"])
+	is_known(processors)
+	count([processor | some processor in listed(processors); may_blot_out(processor)]) == 0
+	message := sprintf("%s keeps personal data as it comes by the pipeline %s; put transform among its processors.", [label(log), name])
+	hit := {"msg": message, "urn": log.__urn}
+}
+
 stack_deny_ops_005 contains hit if {
 	least := fact("stack_deny_ops_005", "min_request_log_days")
 	is_number(least)
@@ -47,3 +63,7 @@ stack_deny_ops_005 contains hit if {
 	message := sprintf("%s keeps requests for %d days, less than %d; raise serving.request_log.retention_days.", [label(bucket), days, least])
 	hit := {"msg": message, "urn": bucket.__urn}
 }
+
+may_blot_out(processor) if is_opaque(processor)
+
+may_blot_out(processor) if processor == "transform"

@@ -17,6 +17,9 @@ import rego.v1
 #     - aws:rds/instance:Instance
 #     - aws:rds/cluster:Cluster
 #     - aws:efs/fileSystem:FileSystem
+#     - aws:docdb/cluster:Cluster
+#     - aws:neptune/cluster:Cluster
+#     - aws:fsx/openZfsFileSystem:OpenZfsFileSystem
 #     - aws:dynamodb/table:Table
 #     - aws:backup/plan:Plan
 #     - aws:backup/selection:Selection
@@ -39,7 +42,7 @@ stack_deny_ops_003 contains hit if {
 
 stack_deny_ops_003 contains hit if {
 	some store in of_types(backed_up_types)
-	not is_backed_up(store)
+	count(selections_of(store)) == 0
 	message := sprintf("%s is in no backup selection; add it to one.", [label(store)])
 	hit := {"msg": message, "urn": store.__urn}
 }
@@ -70,40 +73,9 @@ stack_deny_ops_003 contains hit if {
 backed_up_types := [
 	"aws:rds/instance:Instance",
 	"aws:rds/cluster:Cluster",
+	"aws:docdb/cluster:Cluster",
+	"aws:neptune/cluster:Cluster",
 	"aws:efs/fileSystem:FileSystem",
+	"aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
 	"aws:dynamodb/table:Table",
 ]
-
-selections := of_types(["aws:backup/selection:Selection"])
-
-is_backed_up(store) if {
-	some selection in selections
-	named := object.get(selection, "resources", null)
-	not is_blank(named)
-	store.__urn in object.get(selection, ["propertyDependencies", "resources"], [])
-}
-
-is_backed_up(store) if {
-	some selection in selections
-	some arn in listed(object.get(selection, "resources", null))
-	holds_store(arn, store)
-}
-
-# By tags: which stores carry them is not looked up here.
-is_backed_up(_) if {
-	some selection in selections
-	tags := object.get(selection, "selectionTags", null)
-	not is_blank(tags)
-}
-
-holds_store(arn, _) if is_opaque(arn)
-
-holds_store(arn, _) if arn == "*"
-
-holds_store(arn, store) if {
-	is_string(arn)
-	some property in ["identifier", "clusterIdentifier", "name"]
-	name := object.get(store, property, null)
-	is_string(name)
-	endswith(arn, sprintf(":%s", [name]))
-}

@@ -22,7 +22,7 @@ stack_deny_ops_004 contains message if message := without_facts("stack_deny_ops_
 
 stack_deny_ops_004 contains hit if {
 	some bucket in buckets
-	count([rule | some rule in lifecycle_rules(bucket); removes_versions(rule)]) == 0
+	count([rule | some rule in lifecycle_rules(bucket); reaches_all(rule); removes_versions(rule)]) == 0
 	message := sprintf("%s keeps deleted objects for ever; add a lifecycle rule that removes older versions.", [label(bucket)])
 	hit := {"msg": message, "urn": bucket.__urn}
 }
@@ -32,7 +32,7 @@ stack_deny_ops_004 contains hit if {
 	some bucket in personal_buckets
 	most := max([fact("stack_deny_ops_004", "personal_retention_days"), fact("stack_deny_ops_004", "min_record_days")])
 	not has_opaque_expiry(bucket)
-	count([days | some days in expiry_days(bucket); days <= most]) == 0
+	count([rule | some rule in lifecycle_rules(bucket); reaches_all(rule); expires_by(rule, most)]) == 0
 	message := sprintf("%s keeps personal data longer than the %d days of its retention; let its objects expire by then.", [label(bucket), most])
 	hit := {"msg": message, "urn": bucket.__urn}
 }
@@ -52,6 +52,12 @@ personal_buckets := [bucket |
 	some bucket in buckets
 	count([word | some word in ["datasets", "requests"]; is_named_for(bucket, word)]) > 0
 ]
+
+expires_by(rule, most) if {
+	days := at(rule, ["expiration", "days"])
+	is_number(days)
+	days <= most
+}
 
 removes_versions(rule) if is_opaque(rule)
 

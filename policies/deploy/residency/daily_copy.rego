@@ -10,8 +10,12 @@ import rego.v1
 #   id: RES-007
 #   severity: high
 #   scope: stack
-#   resource_types: [aws:rds/instance:Instance, aws:rds/cluster:Cluster]
-#   reads: [aws:backup/plan:Plan#rules]
+#   resource_types:
+#     - aws:rds/instance:Instance
+#     - aws:rds/cluster:Cluster
+#     - aws:docdb/cluster:Cluster
+#     - aws:neptune/cluster:Cluster
+#   reads: [aws:backup/plan:Plan#rules, aws:backup/selection:Selection#resources]
 #   controls: ["cbuae:6.2"]
 #   avoid: A backup plan that copies weekly, or to a vault in another country.
 #   remediation: Add a daily rule with a copy action to a vault in a region of the country.
@@ -24,13 +28,15 @@ stack_deny_res_007 contains hit if {
 	"uae-bank" in listed(fact("stack_deny_res_007", "regimes"))
 	fact("stack_deny_res_007", "foreign_branch") == true
 	some database in databases
-	not has_daily_copy
+	not has_daily_copy(database)
 	message := sprintf("%s has no daily copy in the United Arab Emirates; add a daily backup rule with a copy action to a vault there.", [label(database)])
 	hit := {"msg": message, "urn": database.__urn}
 }
 
-has_daily_copy if {
-	some plan in of_types(["aws:backup/plan:Plan"])
+# By the plan of a selection that holds it: another plan copies something else.
+has_daily_copy(database) if {
+	some selection in selections_of(database)
+	some plan in plans_of(selection)
 	some rule in listed(object.get(plan, "rules", null))
 	is_daily(at(rule, ["schedule"]))
 	some action in listed(at(rule, ["copyActions"]))

@@ -17,7 +17,11 @@ import rego.v1
 #     - aws:iam/groupPolicy:GroupPolicy
 #     - aws:iam/userPolicy:UserPolicy
 #     - aws:iam/role:Role
-#   reads: [policy, inlinePolicies]
+#     - aws:iam/rolePolicyAttachment:RolePolicyAttachment
+#     - aws:iam/groupPolicyAttachment:GroupPolicyAttachment
+#     - aws:iam/userPolicyAttachment:UserPolicyAttachment
+#     - aws:iam/policyAttachment:PolicyAttachment
+#   reads: [policy, inlinePolicies, managedPolicyArns, policyArn]
 #   narrow: true
 #   controls: [uae-pdpl:22, gdpr:44, iso27001:A.5.23]
 #   avoid: An Allow of ec2:* on * without a Deny of the regions that aws:RequestedRegion may not name.
@@ -44,6 +48,14 @@ deny_res_008 contains message if {
 	message := sprintf("%s allows %s:* in every region; deny what aws:RequestedRegion may not name, or make that a condition.", [label(input), concat(":*, ", sort(open))])
 }
 
+# A policy of AWS that allows a whole service knows nothing of regions.
+deny_res_008 contains message if {
+	some arn in attached_policies(input)
+	is_string(arn)
+	is_full_access(arn)
+	message := sprintf("%s attaches %s, which allows a service in every region; write a policy of your own.", [label(input), arn])
+}
+
 # Services that AWS runs in one place, so that a request names no region of ours.
 regionless_services := {
 	"account", "aws-portal", "billing", "budgets", "ce", "cloudfront", "globalaccelerator", "health",
@@ -53,7 +65,7 @@ regionless_services := {
 
 boundless_services(statement) := {service |
 	effect_of(statement) == "Allow"
-	is_on_everything(statement)
+	reaches_every_region(statement)
 	some action in actions_of(statement)
 	endswith(action, ":*")
 	service := trim_suffix(action, ":*")

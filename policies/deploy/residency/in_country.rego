@@ -12,28 +12,51 @@ import rego.v1
 #   severity: critical
 #   scope: resource
 #   resource_types:
+#     - "aws:amp/*"
+#     - "aws:athena/*"
+#     - "aws:autoscaling/group*"
 #     - "aws:backup/*"
+#     - "aws:batch/*"
+#     - "aws:bedrock/*"
 #     - "aws:cloudtrail/*"
 #     - "aws:cloudwatch/log*"
 #     - "aws:docdb/*"
 #     - "aws:dynamodb/*"
 #     - "aws:ebs/*"
+#     - "aws:ec2/ami*"
+#     - "aws:ec2/fleet*"
 #     - "aws:ec2/instance*"
 #     - "aws:ec2/launchTemplate*"
+#     - "aws:ec2/spot*"
 #     - "aws:ecr/*"
+#     - "aws:ecs/*"
 #     - "aws:efs/*"
 #     - "aws:eks/*"
 #     - "aws:elasticache/*"
+#     - "aws:elasticsearch/*"
+#     - "aws:emr*"
 #     - "aws:fsx/*"
+#     - "aws:glue/*"
+#     - "aws:keyspaces/*"
 #     - "aws:kinesis/*"
 #     - "aws:kms/*"
+#     - "aws:lambda/*"
+#     - "aws:memorydb/*"
+#     - "aws:mq/*"
+#     - "aws:msk*"
+#     - "aws:neptune*"
 #     - "aws:opensearch/*"
 #     - "aws:rds/*"
+#     - "aws:redshift*"
 #     - "aws:s3/*"
+#     - "aws:s3tables/*"
+#     - "aws:sagemaker/*"
 #     - "aws:secretsmanager/*"
+#     - "aws:sfn/*"
 #     - "aws:sns/*"
 #     - "aws:sqs/*"
 #     - "aws:ssm/parameter*"
+#     - "aws:timestream*"
 #   reads: [__provider.properties.region, region]
 #   narrow: true
 #   controls: [uae-health:13, "cbuae:6.1"]
@@ -61,33 +84,3 @@ keeps_data_in_country(regime) if {
 	regime == "uae-bank"
 	fact("deny_res_002", "foreign_branch") == false
 }
-
-holds_data(type) if {
-	some prefix in data_prefixes
-	startswith(type, prefix)
-}
-
-data_prefixes := [
-	"aws:backup/",
-	"aws:cloudtrail/",
-	"aws:cloudwatch/log",
-	"aws:docdb/",
-	"aws:dynamodb/",
-	"aws:ebs/",
-	"aws:ec2/instance",
-	"aws:ec2/launchTemplate",
-	"aws:ecr/",
-	"aws:efs/",
-	"aws:eks/",
-	"aws:elasticache/",
-	"aws:fsx/",
-	"aws:kinesis/",
-	"aws:kms/",
-	"aws:opensearch/",
-	"aws:rds/",
-	"aws:s3/",
-	"aws:secretsmanager/",
-	"aws:sns/",
-	"aws:sqs/",
-	"aws:ssm/parameter",
-]

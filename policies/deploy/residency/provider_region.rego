@@ -31,11 +31,12 @@ deny_res_001 contains message if {
 deny_res_001 contains message if {
 	startswith(input.__type, "aws:")
 
-	# Most providers state a region, which shows at once.
-	object.get(input, ["__provider", "properties", "region"], null) == null
+	# Most providers state a region, which shows at once. A blank one is left to the surroundings too.
+	stated := object.get(input, ["__provider", "properties", "region"], null)
+	is_blank(stated)
 	provider := object.get(input, "__provider", {})
 	is_explicit(provider)
-	at(provider, ["properties", "region"]) == null
+	is_blank(at(provider, ["properties", "region"]))
 	message := sprintf("%s has a provider without a region; state it.", [label(input)])
 }
 

@@ -12,7 +12,11 @@ import rego.v1
 #   id: RES-005
 #   severity: high
 #   scope: stack
-#   resource_types: [aws:rds/instance:Instance, aws:rds/cluster:Cluster]
+#   resource_types:
+#     - aws:rds/instance:Instance
+#     - aws:rds/cluster:Cluster
+#     - aws:docdb/cluster:Cluster
+#     - aws:neptune/cluster:Cluster
 #   reads: [multiAz, backupRetentionPeriod, availabilityZones]
 #   controls: [iso27001:A.5.30, iso27001:A.8.14, iso27001:A.8.13]
 #   avoid: A production database in one zone, or one without a backup plan.
@@ -80,11 +84,23 @@ is_week(days) if {
 }
 
 has_backup_plan if {
-	count(of_types(["aws:backup/plan:Plan"])) > 0
-	count(of_types(["aws:backup/selection:Selection"])) > 0
+	count(backup_plans) > 0
+	count(selections) > 0
 }
 
 is_copied_to(region) if {
-	some plan in of_types(["aws:backup/plan:Plan"])
+	some plan in backup_plans
 	region in copy_regions(plan)
+}
+
+# Before a vault exists its ARN is not known, but where it will lie is.
+is_copied_to(region) if {
+	some plan in backup_plans
+	some rule in listed(object.get(plan, "rules", null))
+	some action in listed(at(rule, ["copyActions"]))
+	is_opaque(at(action, ["destinationVaultArn"]))
+	some urn in object.get(plan, ["propertyDependencies", "rules"], [])
+	vault := by_urn[urn]
+	vault.__type == "aws:backup/vault:Vault"
+	region_of(vault) == region
 }

@@ -22,12 +22,17 @@ import rego.v1
 #     - aws:backup/plan:Plan
 #     - aws:rds/snapshotCopy:SnapshotCopy
 #     - aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy
+#     - aws:redshift/snapshotCopy:SnapshotCopy
+#     - aws:efs/replicationConfiguration:ReplicationConfiguration
+#     - aws:dlm/lifecyclePolicy:LifecyclePolicy
 #   reads:
 #     - rules
 #     - replicationConfiguration
 #     - replicationConfigurations
 #     - replicas
 #     - destinationRegion
+#     - destination
+#     - policyDetails
 #   controls: [uae-pdpl:22, uae-health:13, gdpr:44, iso27001:A.5.14]
 #   avoid: A replication rule, a replica or a copy action whose other end is not an allowed region.
 #   remediation: Remove it, or name a region of the environment.

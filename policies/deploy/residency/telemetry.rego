@@ -18,6 +18,8 @@ import rego.v1
 #     - aws:cloudwatch/metricAlarm:MetricAlarm
 #     - aws:cloudwatch/compositeAlarm:CompositeAlarm
 #     - aws:cloudwatch/eventTarget:EventTarget
+#     - aws:cloudwatch/eventApiDestination:EventApiDestination
+#     - aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig
 #     - aws:ec2/flowLog:FlowLog
 #     - aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream
 #     - aws:sns/topicSubscription:TopicSubscription
@@ -33,6 +35,9 @@ import rego.v1
 #     - logDestination
 #     - httpEndpointConfiguration.url
 #     - splunkConfiguration.hecEndpoint
+#     - snowflakeConfiguration.accountUrl
+#     - opensearchConfiguration.domainArn
+#     - invocationEndpoint
 #     - endpoint
 #     - upstreamRegistryUrl
 #   narrow: true
@@ -67,31 +72,4 @@ is_listed_host(host) if {
 	is_array(fact("deny_res_006", "allowed_regions"))
 	regex.match(`^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`, host)
 	split(host, ".")[3] in fact("deny_res_006", "allowed_regions")
-}
-
-host_of(target) := host if {
-	is_string(target)
-	regex.match(`^https?://[^/@]+(/.*)?$`, target)
-	host := split(split(target, "/")[2], ":")[0]
-}
-
-host_of(target) := split(target, "/")[0] if {
-	input.__type == "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
-	is_string(target)
-	not contains(target, "://")
-}
-
-alarm_paths := [["alarmActions"], ["okActions"], ["insufficientDataActions"]]
-
-telemetry_paths := {
-	"aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": [["destinationArn"]],
-	"aws:cloudwatch/logDestination:LogDestination": [["targetArn"]],
-	"aws:cloudwatch/metricStream:MetricStream": [["firehoseArn"]],
-	"aws:cloudwatch/metricAlarm:MetricAlarm": alarm_paths,
-	"aws:cloudwatch/compositeAlarm:CompositeAlarm": alarm_paths,
-	"aws:cloudwatch/eventTarget:EventTarget": [["arn"]],
-	"aws:ec2/flowLog:FlowLog": [["logDestination"]],
-	"aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [["httpEndpointConfiguration", "url"], ["splunkConfiguration", "hecEndpoint"]],
-	"aws:sns/topicSubscription:TopicSubscription": [["endpoint"]],
-	"aws:ecr/pullThroughCacheRule:PullThroughCacheRule": [["upstreamRegistryUrl"]],
 }

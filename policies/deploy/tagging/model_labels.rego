@@ -14,6 +14,8 @@ import rego.v1
 #     - kubernetes:apps/v1:Deployment
 #     - kubernetes:apps/v1:StatefulSet
 #     - kubernetes:apps/v1:DaemonSet
+#     - kubernetes:apps/v1:ReplicaSet
+#     - kubernetes:core/v1:ReplicationController
 #     - kubernetes:batch/v1:Job
 #     - kubernetes:batch/v1:CronJob
 #     - kubernetes:serving.kserve.io/v1beta1:InferenceService

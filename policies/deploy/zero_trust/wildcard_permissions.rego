@@ -18,6 +18,9 @@ import rego.v1
 #     - aws:iam/userPolicy:UserPolicy
 #     - aws:iam/role:Role
 #     - aws:iam/rolePolicyAttachment:RolePolicyAttachment
+#     - aws:iam/groupPolicyAttachment:GroupPolicyAttachment
+#     - aws:iam/userPolicyAttachment:UserPolicyAttachment
+#     - aws:iam/policyAttachment:PolicyAttachment
 #   reads: [policy, inlinePolicies, assumeRolePolicy, managedPolicyArns, policyArn]
 #   narrow: true
 #   controls: [iso27001:A.8.2, iso27001:A.8.3, nist-800-207:T4]

@@ -70,9 +70,10 @@ def _denials() -> str:
 
 def _backup(schedule: Any) -> list[Resource]:
     rules = [{"schedule": schedule, "copyActions": [{"destinationVaultArn": VAULT}]}]
+    everything = {"resources": ["*"]}
     return [
         resource("aws:backup/plan:Plan", "plan", {"rules": rules}),
-        reading("aws:backup/selection:Selection", "all", {}, "planId", resource(RDS)),
+        reading("aws:backup/selection:Selection", "all", everything, "planId", resource(RDS)),
     ]
 
 
@@ -264,7 +265,10 @@ def _operations() -> dict[str, Case]:
             "scheduler",
         ]
     }
-    selectors = [{"fieldSelectors": [{"field": "resources.type", "equals": ["AWS::S3::Object"]}]}]
+    selectors = [
+        {"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]},
+        {"fieldSelectors": [{"field": "resources.type", "equals": ["AWS::S3::Object"]}]},
+    ]
     trail = resource(
         "aws:cloudtrail/trail:Trail",
         "trail",

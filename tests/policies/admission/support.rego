@@ -133,6 +133,8 @@ makers(spec) := [
 	named("Deployment", {"spec": {"template": {"spec": spec}}}),
 	named("StatefulSet", {"spec": {"template": {"spec": spec}}}),
 	named("DaemonSet", {"spec": {"template": {"spec": spec}}}),
+	named("ReplicaSet", {"spec": {"template": {"spec": spec}}}),
+	named("ReplicationController", {"spec": {"template": {"spec": spec}}}),
 	named("Job", {"spec": {"template": {"spec": spec}}}),
 	named("CronJob", {"spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}}),
 ]

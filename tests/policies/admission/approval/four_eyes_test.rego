@@ -25,3 +25,8 @@ test_apr_102_is_silent_on_opaque_values if {
 		apr_102(strict(model_of(value, predictor))) == set()
 	}
 }
+
+test_apr_102_fails_for_ones_own_work_under_another_spacing if {
+	own := model_of(object.union(annotations, {"bedplate/author": "Amal Said", "bedplate/approvers": "layla, amal  said"}), predictor)
+	apr_102(strict(own)) == of_model("is approved by its author; let others approve.")
+}

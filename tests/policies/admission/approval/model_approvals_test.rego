@@ -23,3 +23,5 @@ test_apr_101_is_silent_on_opaque_values if {
 		apr_101(strict(model_of(value, predictor))) == set()
 	}
 }
+
+test_apr_101_fails_where_one_name_is_spaced_in_two_ways if apr_101(strict(noted("bedplate/approvers", "Layla Khan, layla  khan"))) == of_model("names 1 distinct approvers in bedplate/approvers; 2 are needed.")

@@ -38,3 +38,21 @@ test_gpu_101_is_silent_on_opaque_values if {
 		gpu_101(strict(pod(pod_of(changed("resources", value))))) == set()
 	}
 }
+
+test_gpu_101_fails_for_no_gpus if {
+	every count_ in [0, "0"] {
+		none := changed("resources", {"limits": {"nvidia.com/gpu": count_}})
+		gpu_101(strict(pod(object.union(pod_of(none), {"tolerations": tolerates})))) == of("Pod", "tolerates GPU nodes but asks for no GPU.")
+	}
+}
+
+claimed := [{"name": "gpu", "resourceClaimTemplateName": "one-gpu"}]
+
+test_gpu_101_passes_for_a_claim if {
+	claiming := changed("resources", {"claims": [{"name": "gpu"}]})
+	gpu_101(strict(pod(object.union(pod_of(claiming), {"tolerations": tolerates, "resourceClaims": claimed})))) == set()
+}
+
+test_gpu_101_fails_for_a_claim_that_no_container_uses if {
+	gpu_101(strict(pod(object.union(good_pod, {"tolerations": tolerates, "resourceClaims": claimed})))) == of("Pod", "tolerates GPU nodes but asks for no GPU.")
+}

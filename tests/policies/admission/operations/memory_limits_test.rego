@@ -25,3 +25,13 @@ test_ops_101_is_silent_on_opaque_values if {
 		ops_101(strict(pod(pod_of(changed("resources", value))))) == set()
 	}
 }
+
+helped := object.union(good_pod, {"initContainers": [changed("resources", {})]})
+
+test_ops_101_fails_for_a_container_that_runs_before_or_beside if {
+	every made in makers(helped) {
+		ops_101(strict(made)) == of(made.kind, `has no memory limit for the container "main".`)
+	}
+}
+
+test_ops_101_passes_a_controllers_helper if ops_101(strict(named("Pod", {"metadata": {"ownerReferences": [{"kind": "Workflow", "controller": true}]}, "spec": helped}))) == set()

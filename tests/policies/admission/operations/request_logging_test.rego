@@ -30,3 +30,15 @@ test_ops_105_is_silent_on_opaque_values if {
 		ops_105(strict(served("logger", {"url": value}))) == set()
 	}
 }
+
+twice(logger) := model_with_canary({"logger": logger})
+
+model_with_canary(part) := object.union(model, {"spec": {"canary": [{"predictor": part}]}})
+
+test_ops_105_passes_for_a_second_deployment_that_logs if ops_105(strict(twice({"mode": "all", "url": "http://log:8088"}))) == set()
+
+test_ops_105_fails_for_a_second_deployment_that_does_not if {
+	ops_105(strict(model_with_canary({}))) == of_model("logs no requests; set predictor.logger.")
+	ops_105(strict(twice({"url": "https://logs.example"}))) == of_model(elsewhere)
+	ops_105(strict(twice({"mode": "request", "url": "http://log:8088"}))) == of_model("logs only the request; set predictor.logger.mode to all.")
+}

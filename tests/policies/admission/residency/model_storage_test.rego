@@ -29,3 +29,21 @@ test_res_101_is_silent_on_opaque_values if {
 		res_101(strict(model_of(annotations, value))) == set()
 	}
 }
+
+placeless := of_model("names no place of its model; set storageUri.")
+
+test_res_101_fails_for_a_place_in_a_secret if {
+	res_101(strict(served("model", {"storage": {"key": "elsewhere", "path": "x"}}))) == of_model("serves what `storage` names; set storageUri instead.")
+}
+
+test_res_101_fails_where_no_place_is_named if {
+	res_101(strict(served("model", {}))) == placeless
+	res_101(strict(served("model", {"storageUri": " "}))) == placeless
+	res_101(strict(model_of(annotations, object.union(object.remove(predictor, ["model"]), {"huggingface": {"args": ["--model_id=acme/x"]}})))) == placeless
+	res_101(strict(object.union(model, {"spec": {"canary": [{"predictor": {"model": {"args": ["--model_id=acme/x"]}}}]}}))) == placeless
+}
+
+test_res_101_passes_for_several_places if {
+	places := {"model": {}, "storageUris": [{"uri": "s3://acme-models/fraud/7"}]}
+	res_101(strict(model_of(annotations, object.union(object.remove(predictor, ["model"]), places)))) == set()
+}

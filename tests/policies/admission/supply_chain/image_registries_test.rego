@@ -34,3 +34,12 @@ test_sup_101_is_silent_on_opaque_values if {
 		sup_101(strict(pod(pod_of(changed("image", value))))) == set()
 	}
 }
+
+with_volume(reference) := object.union(good_pod, {"volumes": [{"name": "tools", "image": {"reference": reference}}]})
+
+test_sup_101_fails_for_the_image_of_a_volume if {
+	every made in makers(with_volume("nginx:1")) {
+		sup_101(strict(made)) == of(made.kind, strange)
+	}
+	sup_101(strict(pod(with_volume(image)))) == set()
+}

@@ -12,7 +12,7 @@ test_tag_103_passes if {
 	tag_103(strict(pod(good_pod))) == set()
 }
 
-test_tag_103_passes_what_a_controller_made if tag_103(strict(named("Deployment", {"metadata": {"ownerReferences": [{"kind": "InferenceService"}]}}))) == set()
+test_tag_103_passes_what_a_controller_made if tag_103(strict(named("Deployment", {"metadata": {"ownerReferences": [{"kind": "InferenceService", "controller": true}]}}))) == set()
 
 test_tag_103_fails_where_some_are_missing if {
 	tag_103(strict(labelled("Job", {"app": "x"}))) == of("Job", "lacks the labels team; add them.")
@@ -26,4 +26,15 @@ test_tag_103_is_silent_on_opaque_values if {
 		tag_103(strict(labelled("Job", value))) == set()
 		tag_103(strict(labelled("Job", {"app": value, "team": value}))) == set()
 	}
+}
+
+test_tag_103_fails_for_every_maker_of_pods if {
+	every made in makers(good_pod) {
+		made.kind in ({"Pod"} | {kind | some message in tag_103(strict(made)); kind := split(message, " ")[0]})
+	}
+}
+
+test_tag_103_fails_for_an_owner_that_controls_nothing if {
+	owned := {"metadata": {"ownerReferences": [{"kind": "ConfigMap", "name": "x"}]}}
+	tag_103(strict(named("Deployment", owned))) == of("Deployment", "lacks the labels app, team; add them.")
 }

@@ -76,3 +76,5 @@ test_apr_003_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_apr_003 with input as stack([])
 	count(hits) == 2
 }
+
+test_apr_003_fails_for_a_release_of_nothing if count(apr_003_in("production", {})) == 1

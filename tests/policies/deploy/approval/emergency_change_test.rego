@@ -45,3 +45,5 @@ test_apr_004_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_apr_004 with input as stack([])
 	count(hits) == 2
 }
+
+test_apr_004_fails_for_a_release_of_nothing if count(apr_004_in("production", {})) == 1

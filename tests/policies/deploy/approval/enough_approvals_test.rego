@@ -113,3 +113,10 @@ test_apr_001_fails_without_facts if {
 		"Rule stack_deny_apr_001 lacks facts of the environment (release): there are neither approvals nor a change record to judge; deploy by bedplate up, which gathers them.",
 	}
 }
+
+test_apr_001_fails_for_a_release_of_nothing if {
+	lacking := {"Rule stack_deny_apr_001 lacks facts of the environment (release): there are neither approvals nor a change record to judge; deploy by bedplate up, which gathers them."}
+	apr_001_in("production", {}) == lacking
+	lacking - apr_001({"required": "2", "approvals": []}) == set()
+	lacking - apr_001({"required": "3"}) == set()
+}

@@ -55,3 +55,52 @@ test_gpu_002_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_gpu_002 with input as stack([])
 	hits == {"Rule stack_deny_gpu_002 lacks facts of the environment (max_gpus, gpu_counts); run it through bedplate, or pass them as policy configuration."}
 }
+
+any_pool(parts) := named(node_pool, "k", {"spec": parts})
+
+gpu_002_any := {{"msg": `NodePool "k" has no known limit of GPUs; state its size and use types with a known number of GPUs.`, "urn": urn(node_pool, "k")}}
+
+test_gpu_002_fails_for_a_pool_by_category_without_a_limit if {
+	every case in gpu_by_another_name {
+		gpu_002([named(node_pool, "k", requiring_all([case[1]]))]) == gpu_002_any
+	}
+}
+
+test_gpu_002_fails_for_a_pool_of_any_type_without_a_limit if {
+	gpu_002([any_pool({})]) == gpu_002_any
+	gpu_002([named(node_pool, "k", requiring_all([{"key": "node.kubernetes.io/instance-type", "operator": "NotIn", "values": ["p5.48xlarge"]}]))]) == gpu_002_any
+	gpu_002([named(node_pool, "k", requiring_all([requirement("category", "NotIn", ["t"])]))]) == gpu_002_any
+}
+
+test_gpu_002_passes_for_a_pool_that_can_have_none if {
+	gpu_002([any_pool({"limits": {"nvidia.com/gpu": "0"}})]) == set()
+	every bound in [
+		requirement("category", "In", ["c", "m", "r"]),
+		requirement("category", "NotIn", ["g", "p", "trn"]),
+		requirement("gpu-count", "Lt", ["1"]),
+		requirement("gpu-name", "DoesNotExist", []),
+	] {
+		gpu_002([named(node_pool, "k", requiring_all([bound]))]) == set()
+	}
+}
+
+scaling_group := "aws:autoscaling/group:Group"
+
+own_group(most) := reading(scaling_group, "x", {"maxSize": most}, "launchTemplate", urn(launch_template, "lt"))
+
+test_gpu_002_fails_for_an_auto_scaling_group_above_the_quota if {
+	template := named(launch_template, "lt", {"instanceType": "p5en.48xlarge"})
+	gpu_002([template, own_group(2)]) == set()
+	gpu_002([template, own_group(3)]) == {
+		on(scaling_group, `Group "x" can grow to 24 GPUs, more than the 16 of the environment; lower its limit.`),
+		"The GPU pools can grow to 24 GPUs together, more than the 16 of the environment; lower their limits.",
+	}
+}
+
+test_gpu_002_is_silent_on_opaque_requirements if {
+	every value in opaque {
+		gpu_002([any_pool(value)]) == set()
+		gpu_002([named(node_pool, "k", requiring_all(value))]) == set()
+		gpu_002([named(node_pool, "k", requiring_all([{"key": value, "operator": "In", "values": ["x"]}]))]) == set()
+	}
+}

@@ -40,3 +40,13 @@ test_gpu_003_is_silent_on_opaque_values if {
 		gpu_003(named(group_type, "x", {"instanceTypes": value})) == set()
 	}
 }
+
+test_gpu_003_fails_for_a_pool_that_names_no_types_but_gpus if {
+	every case in gpu_by_another_name {
+		gpu_003(named(pool_type, "x", requiring_all([case[1]]))) == {gpu_003_message(pool_type, "NodePool")}
+	}
+}
+
+test_gpu_003_passes_for_an_auto_scaling_group if {
+	gpu_003(named("aws:autoscaling/group:Group", "x", {"mixedInstancesPolicy": {"launchTemplate": {"overrides": [{"instanceType": "g6.xlarge"}]}}})) == set()
+}

@@ -51,3 +51,41 @@ test_gpu_001_fails_without_facts if {
 	hits := data.bedplate_deploy.deny_gpu_001 with input as one(launch_template, {})
 	hits == {"Rule deny_gpu_001 lacks facts of the environment (gpu_instance_types, gpu_offerings); run it through bedplate, or pass them as policy configuration."}
 }
+
+requirement(name, operator, values) := {"key": sprintf("karpenter.k8s.aws/instance-%s", [name]), "operator": operator, "values": values}
+
+requiring_all(list) := {"spec": {"template": {"spec": {"requirements": list}}}}
+
+gpu_by_another_name := [
+	["g6.*", requirement("family", "In", ["c7i", "g6"])],
+	["g*", requirement("category", "In", ["c", "g"])],
+	["any type with a GPU", requirement("gpu-name", "In", ["l4"])],
+	["any type with a GPU", requirement("gpu-count", "Gt", ["0"])],
+	["any type with a GPU", requirement("gpu-manufacturer", "Exists", [])],
+]
+
+test_gpu_001_fails_for_a_pool_that_names_no_types_but_gpus if {
+	every case in gpu_by_another_name {
+		gpu_001(node_pool, requiring_all([case[1]])) == {gpu_001_unlisted("NodePool", case[0]), gpu_001_absent("NodePool", case[0])}
+	}
+}
+
+test_gpu_001_passes_for_what_a_pool_shuts_out if {
+	gpu_001(node_pool, requiring_all([{"key": "node.kubernetes.io/instance-type", "operator": "NotIn", "values": ["p5.48xlarge"]}])) == set()
+	gpu_001(node_pool, requiring_all([requirement("gpu-count", "In", ["0"])])) == set()
+	gpu_001(node_pool, requiring_all([requirement("gpu-name", "DoesNotExist", [])])) == set()
+	gpu_001(node_pool, requiring_all([requirement("category", "NotIn", ["g", "p"])])) == set()
+}
+
+test_gpu_001_passes_for_listed_types_of_a_family if {
+	listed_type := {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["g6.xlarge"]}
+	gpu_001(node_pool, requiring_all([listed_type, requirement("family", "In", ["g6"])])) == set()
+}
+
+test_gpu_001_fails_for_groups_and_fleets if {
+	overrides := [{"instanceType": "g6.xlarge"}, {"instanceType": "g6.2xlarge"}]
+	gpu_001("aws:autoscaling/group:Group", {"mixedInstancesPolicy": {"launchTemplate": {"overrides": overrides}}}) == {gpu_001_unlisted("Group", "g6.2xlarge")}
+	gpu_001("aws:ec2/fleet:Fleet", {"launchTemplateConfigs": [{"overrides": overrides}]}) == {gpu_001_unlisted("Fleet", "g6.2xlarge")}
+	gpu_001("aws:ec2/spotFleetRequest:SpotFleetRequest", {"launchSpecifications": overrides}) == {gpu_001_unlisted("SpotFleetRequest", "g6.2xlarge")}
+	gpu_001("aws:ec2/spotInstanceRequest:SpotInstanceRequest", {"instanceType": "g6.2xlarge"}) == {gpu_001_unlisted("SpotInstanceRequest", "g6.2xlarge")}
+}

@@ -56,3 +56,34 @@ test_gpu_004_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_gpu_004 with input as stack([])
 	hits == {"Rule stack_deny_gpu_004 lacks facts of the environment (tier, min_spot_percent, gpu_counts); run it through bedplate, or pass them as policy configuration."}
 }
+
+kept_pool(spec) := object.union(idle_pool("10m", "spot"), {"spec": spec})
+
+budgeted(budget) := kept_pool({"disruption": {"consolidateAfter": "10m", "budgets": [budget]}})
+
+test_gpu_004_fails_for_a_budget_that_keeps_empty_nodes if {
+	every budget in [{"nodes": "0"}, {"nodes": "0%"}, {"nodes": "0", "reasons": ["Empty", "Drifted"]}] {
+		gpu_004(0, [budgeted(budget)]) == {awake(pool_type, "NodePool")}
+	}
+	every budget in [{"nodes": "1"}, {"nodes": "0", "reasons": ["Underutilized"]}, {"nodes": "0", "schedule": "0 9 * * mon-fri", "duration": "8h"}] {
+		gpu_004(0, [budgeted(budget)]) == set()
+	}
+}
+
+test_gpu_004_fails_for_a_fixed_number_of_nodes if {
+	gpu_004(0, [kept_pool({"replicas": 2})]) == {awake(pool_type, "NodePool")}
+	gpu_004(0, [kept_pool({"replicas": 0})]) == set()
+}
+
+test_gpu_004_takes_no_denial_of_spot_for_spot if {
+	denied := {"key": "karpenter.sh/capacity-type", "operator": "NotIn", "values": ["spot"]}
+	pool := kept_pool({"template": {"spec": {"requirements": [gpu_requirement, denied]}}})
+	gpu_004(100, [pool]) == {"Of 1 GPUs 0 may run on Spot, less than 100 per cent; allow spot in more pools."}
+}
+
+test_gpu_004_fails_for_an_auto_scaling_group_that_stays_awake if {
+	overrides := {"launchTemplate": {"overrides": [{"instanceType": "g6.xlarge"}]}, "instancesDistribution": {"onDemandPercentageAboveBaseCapacity": 0}}
+	awake_group := on("aws:autoscaling/group:Group", `Group "x" keeps machines while nobody uses them; let it scale to zero.`)
+	gpu_004(100, [named("aws:autoscaling/group:Group", "x", {"minSize": 1, "maxSize": 2, "mixedInstancesPolicy": overrides})]) == {awake_group}
+	gpu_004(100, [named("aws:autoscaling/group:Group", "x", {"minSize": 0, "maxSize": 2, "mixedInstancesPolicy": overrides})]) == set()
+}

@@ -24,7 +24,11 @@ object_selectors := [{"name": "objects", "fieldSelectors": [
 	{"field": "resources.type", "equals": ["AWS::S3::Object"]},
 ]}]
 
-good_trail := trail_with({"enableLogFileValidation": true, "advancedEventSelectors": object_selectors})
+call_selector := {"name": "calls", "fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+
+selecting(selectors) := trail_with({"enableLogFileValidation": true, "advancedEventSelectors": selectors})
+
+good_trail := selecting(array.concat([call_selector], object_selectors))
 
 trail_with(inputs) := named(trail_type, "x", inputs)
 
@@ -78,4 +82,28 @@ test_ops_001_is_silent_on_opaque_values if {
 test_ops_001_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_ops_001 with input as stack([])
 	hits == {"Rule stack_deny_ops_001 lacks facts of the environment (existing); run it through bedplate, or pass them as policy configuration."}
+}
+
+no_calls := on(trail_type, `Trail "x" does not record calls to AWS; add management events.`)
+
+no_reads := on(trail_type, `Trail "x" does not record reads of objects; add data events of AWS::S3::Object.`)
+
+classic(selector) := trail_with({"enableLogFileValidation": true, "eventSelectors": [selector]})
+
+all_objects := {"dataResources": [{"type": "AWS::S3::Object", "values": ["arn:aws:s3"]}]}
+
+test_ops_001_fails_for_a_trail_without_calls if {
+	ops_001([selecting(object_selectors)]) == {no_calls}
+	ops_001([classic(object.union(all_objects, {"includeManagementEvents": false}))]) == {no_calls}
+}
+
+test_ops_001_fails_for_a_trail_of_writes_only if {
+	writes := {"fieldSelectors": array.concat(object_selectors[0].fieldSelectors, [{"field": "readOnly", "equals": ["false"]}])}
+	ops_001([selecting([call_selector, writes])]) == {no_reads}
+	ops_001([classic(object.union(all_objects, {"readWriteType": "WriteOnly"}))]) == {no_reads}
+	ops_001([classic(object.union(all_objects, {"readWriteType": "All", "includeManagementEvents": true}))]) == set()
+}
+
+test_ops_001_fails_for_a_trail_of_no_bucket if {
+	ops_001([classic({"dataResources": [{"type": "AWS::S3::Object", "values": []}]})]) == {no_reads}
 }

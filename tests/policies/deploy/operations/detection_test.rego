@@ -59,3 +59,25 @@ test_ops_002_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_ops_002 with input as stack([])
 	hits == {"Rule stack_deny_ops_002 lacks facts of the environment (min_log_retention_days, existing); run it through bedplate, or pass them as policy configuration."}
 }
+
+topic_type := "aws:sns/topic:Topic"
+
+composite_type := "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+
+alarm_to(name) := reading(alarm_type, "x", {"alarmActions": [unknown]}, "alarmActions", urn(topic_type, name))
+
+subscriber_of(name) := reading(subscription, "s", {"protocol": "email", "topic": unknown}, "topic", urn(topic_type, name))
+
+topics := [named(topic_type, "heard", {}), named(topic_type, "silent", {})]
+
+test_ops_002_fails_for_a_topic_that_nobody_hears if {
+	ops_002(array.concat(topics, [alarm_to("heard"), subscriber_of("heard")])) == set()
+	ops_002(array.concat(topics, [alarm_to("silent"), subscriber_of("heard")])) == {ops_002_alarm}
+	ops_002(array.concat(topics, [alarm_to("silent"), subscriber])) == set()
+}
+
+test_ops_002_fails_for_blank_actions if ops_002([alarm({"alarmActions": ["", " "]}), subscriber]) == {ops_002_alarm}
+
+test_ops_002_fails_for_a_composite_alarm_that_reaches_nobody if {
+	ops_002([named(composite_type, "x", {"alarmRule": "ALARM(a)"}), subscriber]) == {on(composite_type, `CompositeAlarm "x" reaches nobody; name a topic with a subscription in alarmActions.`)}
+}

@@ -70,3 +70,31 @@ test_ops_007_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_ops_007 with input as stack([])
 	hits == {"Rule stack_deny_ops_007 lacks facts of the environment (tier); run it through bedplate, or pass them as policy configuration."}
 }
+
+bypass_denied(resource) := of_evidence(bucket_policy, {"policy": policy_text([{"Effect": "Deny", "Principal": "*", "Action": "s3:BypassGovernanceRetention", "Resource": resource}])})
+
+governed(policy) := ops_007([evidence, lock("GOVERNANCE", 30), versioning("Enabled"), policy])
+
+test_ops_007_fails_where_the_denial_misses_the_objects if {
+	governed(bypass_denied("arn:aws:s3:::acme-x-evidence/*")) == set()
+	every place in ["arn:aws:s3:::acme-x-evidence", "arn:aws:s3:::acme-x-evidence/tmp/*", "arn:aws:s3:::other/*"] {
+		governed(bypass_denied(place)) == {ops_007_bypass}
+	}
+}
+
+test_ops_007_is_silent_on_an_opaque_policy if {
+	every value in opaque {
+		governed(of_evidence(bucket_policy, {"policy": value})) == set()
+	}
+}
+
+test_ops_007_fails_for_a_shared_key_that_does_not_exist_yet if {
+	kms := named("aws:kms/key:Key", "data", {})
+	own := object.union(of_evidence(sse, sse_rules("aws:kms", unknown)), {"__urn": "encryption", "propertyDependencies": {"rules": [kms.__urn]}})
+	other := named(bucket_type, "models", {"bucket": "acme-models"})
+	its := object.union(
+		named(sprintf("aws:s3/%s", [sse]), "other", object.union({"bucket": "acme-models"}, sse_rules("aws:kms", unknown))),
+		{"propertyDependencies": {"rules": [kms.__urn]}},
+	)
+	ops_007([kms, evidence, lock("COMPLIANCE", 1), versioning("Enabled"), own, other, its]) == {on(bucket_type, `Bucket "x" shares its key with Bucket "models"; give it a key of its own.`)}
+}

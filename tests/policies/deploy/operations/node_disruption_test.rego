@@ -49,3 +49,7 @@ test_ops_009_fails_without_facts if {
 	hits := data.bedplate_deploy.deny_ops_009 with input as one("kubernetes:karpenter.sh/v1:NodePool", {})
 	hits == {"Rule deny_ops_009 lacks facts of the environment (tier); run it through bedplate, or pass them as policy configuration."}
 }
+
+test_ops_009_fails_for_a_budget_of_all_nodes if {
+	ops_009({"consolidationPolicy": "WhenEmptyOrUnderutilized", "budgets": [{"nodes": "100%"}]}) == ops_009_message
+}

@@ -52,3 +52,16 @@ test_ops_006_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_ops_006 with input as stack([])
 	hits == {"Rule stack_deny_ops_006 lacks facts of the environment (tier); run it through bedplate, or pass them as policy configuration."}
 }
+
+cluster_group(name) := object.union(named("aws:cloudwatch/logGroup:LogGroup", "x", {"name": name}), {"__options": {"protect": false}})
+
+test_ops_006_fails_for_the_clusters_record if {
+	ops_006_in("production", [cluster_group("/aws/eks/acme-prod/cluster")]) == {on("aws:cloudwatch/logGroup:LogGroup", `LogGroup "x" holds the record of what was done and can be deleted by a mistake; set protect.`)}
+	ops_006_in("production", [cluster_group("/aws/eks/acme-prod/application")]) == set()
+}
+
+test_ops_006_fails_for_other_stores if {
+	every type in ["aws:docdb/cluster:Cluster", "aws:neptune/cluster:Cluster", "aws:fsx/lustreFileSystem:LustreFileSystem", "aws:opensearch/domain:Domain"] {
+		count(ops_006(type, {})) == 1
+	}
+}

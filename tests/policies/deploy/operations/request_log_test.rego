@@ -48,3 +48,23 @@ test_ops_005_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_ops_005 with input as stack([])
 	hits == {"Rule stack_deny_ops_005 lacks facts of the environment (personal_data, min_request_log_days); run it through bedplate, or pass them as policy configuration."}
 }
+
+piped(pipelines) := object.union(blotting, {"config": {"service": {"pipelines": pipelines}}})
+
+test_ops_005_fails_for_a_pipeline_past_the_blotting if {
+	passing := {"processors": ["filter", "transform", "batch"]}
+	ops_005([chart("request-log", piped({"logs": null, "logs/fraud": passing, "metrics": {"processors": []}}))]) == set()
+	every processors in [["filter", "batch"], [], null] {
+		ops_005([chart("request-log", piped({"logs/fraud": passing, "logs/claims": {"processors": processors}}))]) == {on(helm_release, `Release "x" keeps personal data as it comes by the pipeline logs/claims; put transform among its processors.`)}
+	}
+	ops_005_with(false, [chart("request-log", piped({"logs/fraud": {}}))]) == set()
+}
+
+test_ops_005_is_silent_on_opaque_pipelines if {
+	every value in opaque {
+		ops_005([chart("request-log", piped(value))]) == set()
+		ops_005([chart("request-log", piped({"logs/fraud": value}))]) == set()
+		ops_005([chart("request-log", piped({"logs/fraud": {"processors": value}}))]) == set()
+		ops_005([chart("request-log", piped({"logs/fraud": {"processors": [value]}}))]) == set()
+	}
+}

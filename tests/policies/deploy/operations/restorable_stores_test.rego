@@ -25,7 +25,7 @@ test_ops_003_passes if {
 	ops_003([record_db({}), selected([db_arn])]) == set()
 	ops_003([record_db({}), selected(["*"])]) == set()
 	ops_003([record_db({}), reading("aws:backup/selection:Selection", "s", {"resources": [unknown]}, "resources", urn(rds_instance, "x"))]) == set()
-	ops_003([record_db({}), named("aws:backup/selection:Selection", "s", {"selectionTags": [{"key": "backup"}]})]) == set()
+	ops_003([record_db({"tags": {"backup": "daily"}}), by_tag("daily")]) == set()
 }
 
 test_ops_003_fails_for_a_bucket_without_versions if ops_003([bucket, versions("Suspended")]) == {unversioned}
@@ -68,5 +68,46 @@ test_ops_003_is_silent_on_opaque_values if {
 		ops_003([bucket, versions(value)]) == set()
 		ops_003([record_db({"backupRetentionPeriod": value}), selected([value])]) == set()
 		ops_003([named(plan_of_backups, "x", {"rules": value}), selected(value)]) == set()
+	}
+}
+
+by_tag(value) := named(selection_of_backups, "s", {"selectionTags": [{"type": "STRINGEQUALS", "key": "backup", "value": value}]})
+
+test_ops_003_fails_for_a_database_without_the_tag_of_the_selection if {
+	ops_003([record_db({}), by_tag("daily")]) == {not_backed_up}
+	ops_003([record_db({"tags": {"backup": "never"}}), by_tag("daily")]) == {not_backed_up}
+}
+
+test_ops_003_passes_for_a_tag_that_nobody_knows_yet if {
+	every value in opaque {
+		ops_003([record_db({"tags": {"backup": value}}), by_tag("daily")]) == set()
+		ops_003([record_db({"tags": {"backup": "daily"}}), by_tag(value)]) == set()
+	}
+}
+
+test_ops_003_fails_for_a_database_beside_the_one_that_is_selected if {
+	other := named(rds_instance, "other", {"identifier": "acme-other", "backupRetentionPeriod": 7})
+	selection_of_other := reading(selection_of_backups, "s", {"resources": [unknown]}, "resources", urn(rds_instance, "other"))
+	ops_003([record_db({}), other, selection_of_other]) == {not_backed_up}
+}
+
+all_but(parts) := object.union(selected(["*"]), parts)
+
+test_ops_003_fails_for_a_database_that_is_left_out_again if {
+	condition := {"conditions": [{"stringEquals": [{"key": "aws:ResourceTag/backup", "value": "daily"}]}]}
+	ops_003([record_db({}), all_but({"notResources": [db_arn]})]) == {not_backed_up}
+	ops_003([record_db({}), all_but({"notResources": ["arn:aws:rds:me-central-1:111122223333:db:other"]})]) == set()
+	ops_003([record_db({}), all_but(condition)]) == {not_backed_up}
+	ops_003([record_db({"tags": {"backup": "daily"}}), all_but(condition)]) == set()
+}
+
+test_ops_003_passes_for_a_table_by_its_arn if {
+	table := named("aws:dynamodb/table:Table", "x", {"name": "runs"})
+	ops_003([table, selected(["arn:aws:dynamodb:me-central-1:111122223333:table/runs"])]) == set()
+}
+
+test_ops_003_fails_for_other_databases_without_backup if {
+	every type in ["aws:docdb/cluster:Cluster", "aws:neptune/cluster:Cluster"] {
+		count(ops_003([named(type, "x", {})])) == 2
 	}
 }

@@ -53,3 +53,19 @@ test_ops_004_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_ops_004 with input as stack([])
 	hits == {"Rule stack_deny_ops_004 lacks facts of the environment (personal_data, personal_retention_days, min_record_days); run it through bedplate, or pass them as policy configuration."}
 }
+
+some_only := [{"filter": {"prefix": "tmp/"}}, {"prefix": "tmp/"}, {"filter": {"tag": {"key": "a", "value": "b"}}}, {"filter": {"and": {"prefix": "tmp/"}}}]
+
+test_ops_004_fails_for_a_rule_on_some_objects_only if {
+	every part_of_it in some_only {
+		narrow := object.union(kept(30), part_of_it)
+		ops_004([store("models"), lifecycle_of("models", [narrow])]) == {ops_004_kept}
+		ops_004([store("datasets"), lifecycle_of("datasets", [narrow])]) == {ops_004_kept, ops_004_personal}
+	}
+}
+
+test_ops_004_passes_for_a_rule_on_all_objects if {
+	every all_of_it in [{"filter": {}}, {"filter": {"prefix": ""}}, {"prefix": ""}, {"filter": null}, {"filter": unknown}] {
+		ops_004([store("datasets"), lifecycle_of("datasets", [object.union(kept(30), all_of_it)])]) == set()
+	}
+}

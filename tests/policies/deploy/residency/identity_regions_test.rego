@@ -83,3 +83,31 @@ test_res_008_fails_without_facts if {
 	hits := data.bedplate_deploy.deny_res_008 with input as one("aws:iam/policy:Policy", {})
 	hits == {"Rule deny_res_008 lacks facts of the environment (allowed_regions); run it through bedplate, or pass them as policy configuration."}
 }
+
+test_res_008_fails_for_everything_by_a_pattern if {
+	every case in [["s3", "arn:aws:s3:::*"], ["s3", "arn:aws:s3:::*/*"], ["sagemaker", "arn:aws:sagemaker:*:*:*"], ["dynamodb", "arn:aws:dynamodb:*:111122223333:table/*"]] {
+		res_008([{"Effect": "Allow", "Action": sprintf("%s:*", [case[0]]), "Resource": case[1]}]) == res_008_open(sprintf("%s:*", [case[0]]))
+	}
+}
+
+test_res_008_passes_for_patterns_of_less if {
+	every resource in ["arn:aws:s3:::acme-models/*", "arn:aws:sagemaker:me-central-1:111122223333:*", "arn:aws:dynamodb:*:111122223333:table/acme-*"] {
+		res_008([{"Effect": "Allow", "Action": ["s3:*", "sagemaker:*", "dynamodb:*"], "Resource": resource}]) == set()
+	}
+}
+
+attaching(arn) := res_008_of("aws:iam/userPolicyAttachment:UserPolicyAttachment", {"policyArn": arn})
+
+test_res_008_fails_for_a_policy_of_aws_on_a_whole_service if {
+	every name in ["AmazonSageMakerFullAccess", "AmazonEC2FullAccess", "AmazonDynamoDBFullAccess_v2"] {
+		arn := sprintf("arn:aws:iam::aws:policy/%s", [name])
+		attaching(arn) == {sprintf(`UserPolicyAttachment "x" attaches %s, which allows a service in every region; write a policy of your own.`, [arn])}
+	}
+	count(res_008_of("aws:iam/role:Role", {"managedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]})) == 1
+}
+
+test_res_008_passes_for_other_attached_policies if {
+	every arn in ["arn:aws:iam::aws:policy/AmazonEKSClusterPolicy", "arn:aws:iam::111122223333:policy/OurFullAccess", "arn:aws:iam::aws:policy/IAMFullAccess"] {
+		attaching(arn) == set()
+	}
+}

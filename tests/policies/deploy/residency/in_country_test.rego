@@ -48,3 +48,9 @@ test_res_002_fails_without_facts if {
 	hits := data.bedplate_deploy.deny_res_002 with input as one(bucket_type, {})
 	hits == {"Rule deny_res_002 lacks facts of the environment (regimes, region_countries, foreign_branch); run it through bedplate, or pass them as policy configuration."}
 }
+
+test_res_002_fails_for_other_services_that_hold_data if {
+	every type in ["aws:sagemaker/model:Model", "aws:redshift/cluster:Cluster", "aws:msk/cluster:Cluster", "aws:lambda/function:Function", "aws:glue/catalogDatabase:CatalogDatabase", "aws:ec2/spotInstanceRequest:SpotInstanceRequest"] {
+		count(res_002(type, abroad, ["uae-health"], false)) == 1
+	}
+}

@@ -52,3 +52,8 @@ test_res_001_fails_without_facts if {
 	hits := data.bedplate_deploy.deny_res_001 with input as one("aws:ec2/vpc:Vpc", {})
 	hits == {"Rule deny_res_001 lacks facts of the environment (allowed_regions); run it through bedplate, or pass them as policy configuration."}
 }
+
+test_res_001_fails_for_a_blank_region if {
+	res_001({"__provider": in_region("")}) == {`Vpc "x" has a provider without a region; state it.`}
+	count(res_001({"__provider": in_region(" ")})) == 2
+}

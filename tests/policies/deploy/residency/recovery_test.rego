@@ -61,3 +61,23 @@ test_res_005_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_res_005 with input as stack([])
 	hits == {"Rule stack_deny_res_005 lacks facts of the environment (tier, data_classification, recovery_region, allowed_regions); run it through bedplate, or pass them as policy configuration."}
 }
+
+vault_type := "aws:backup/vault:Vault"
+
+future_plan := reading("aws:backup/plan:Plan", "p", {"rules": [{"copyActions": [{"destinationVaultArn": unknown}]}]}, "rules", urn(vault_type, "v"))
+
+vault_of(region) := object.union(named(vault_type, "v", {}), {"region": region})
+
+test_res_005_passes_for_a_copy_to_a_vault_that_does_not_exist_yet if {
+	res_005_in("production", "restricted", "me-south-1", [good_db, future_plan, vault_of("me-south-1"), selection]) == set()
+}
+
+test_res_005_fails_for_a_copy_to_a_vault_elsewhere if {
+	count(res_005_in("production", "restricted", "me-south-1", [good_db, future_plan, vault_of("me-central-1"), selection])) == 1
+}
+
+test_res_005_fails_for_other_databases if {
+	every type in ["aws:docdb/cluster:Cluster", "aws:neptune/cluster:Cluster"] {
+		count(res_005([named(type, "x", {})])) == 2
+	}
+}

@@ -64,3 +64,15 @@ test_res_003_fails_without_facts if {
 	hits := data.bedplate_deploy.stack_deny_res_003 with input as stack([])
 	hits == {"Rule stack_deny_res_003 lacks facts of the environment (allowed_regions); run it through bedplate, or pass them as policy configuration."}
 }
+
+test_res_003_fails_for_file_systems_and_snapshots_abroad if {
+	every case in [
+		["aws:efs/replicationConfiguration:ReplicationConfiguration", "ReplicationConfiguration", {"destination": {"region": "eu-west-1"}}],
+		["aws:redshift/snapshotCopy:SnapshotCopy", "SnapshotCopy", {"destinationRegion": "eu-west-1"}],
+		["aws:dlm/lifecyclePolicy:LifecyclePolicy", "LifecyclePolicy", {"policyDetails": {"schedules": [{"crossRegionCopyRules": [{"target": "eu-west-1"}]}]}}],
+		["aws:dlm/lifecyclePolicy:LifecyclePolicy", "LifecyclePolicy", {"policyDetails": {"action": {"crossRegionCopies": [{"target": "eu-west-1"}]}}}],
+	] {
+		res_003([named(case[0], "x", case[2])]) == {res_003_fault(case[0], case[1], "eu-west-1")}
+	}
+	res_003([named("aws:efs/replicationConfiguration:ReplicationConfiguration", "x", {"destination": {"region": "me-central-1"}})]) == set()
+}

@@ -75,3 +75,23 @@ test_res_006_fails_without_facts if {
 	hits := data.bedplate_deploy.deny_res_006 with input as one(log_filter, {})
 	hits == {"Rule deny_res_006 lacks facts of the environment (allowed_regions, telemetry_hosts, pull_through); run it through bedplate, or pass them as policy configuration."}
 }
+
+test_res_006_fails_for_a_host_behind_a_name_and_a_password if {
+	fault := {`TopicSubscription "x" exchanges data with hooks.example, which the environment does not list; list it or remove this.`}
+	every address in ["https://u:p@hooks.example/1", "https://siem.acme.example:8088@hooks.example/1", "HTTPS://hooks.example/1", "https://hooks.example?to=siem.acme.example", "https://hooks.example/a@siem.acme.example"] {
+		res_006(subscription, {"protocol": "https", "endpoint": address}) == fault
+	}
+	res_006(subscription, {"protocol": "https", "endpoint": "https://u:p@SIEM.acme.example:443/in"}) == set()
+}
+
+test_res_006_fails_for_events_to_a_host_that_is_not_listed if {
+	api := "aws:cloudwatch/eventApiDestination:EventApiDestination"
+	res_006(api, {"invocationEndpoint": "https://api.example/*/in"}) == {`EventApiDestination "x" exchanges data with api.example, which the environment does not list; list it or remove this.`}
+	res_006(api, {"invocationEndpoint": "https://siem.acme.example/in"}) == set()
+}
+
+test_res_006_fails_for_other_ends_of_a_stream if {
+	res_006(firehose, {"snowflakeConfiguration": {"accountUrl": "https://acme.snowflakecomputing.com"}}) == {`FirehoseDeliveryStream "x" exchanges data with acme.snowflakecomputing.com, which the environment does not list; list it or remove this.`}
+	res_006(firehose, {"opensearchConfiguration": {"domainArn": "arn:aws:es:eu-west-1:111122223333:domain/logs"}}) == {`FirehoseDeliveryStream "x" sends to eu-west-1, a region that the environment does not allow; name a target within it.`}
+	res_006("aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig", {"destinationArn": stream_in("eu-west-1")}) == {`ResolverQueryLogConfig "x" sends to eu-west-1, a region that the environment does not allow; name a target within it.`}
+}

@@ -37,3 +37,17 @@ test_sup_006_is_silent_on_opaque_values if {
 		sup_006(config_file, {"file": value}) == set()
 	}
 }
+
+test_sup_006_fails_for_charts_by_another_type if {
+	sup_006("kubernetes:helm.sh/v4:Chart", {"version": ">=1.2"}) == {`Chart "x" is of no exact version; state it whole, such as 1.2.3.`}
+	sup_006("kubernetes:helm.sh/v4:Chart", {"version": "1.2.3"}) == set()
+}
+
+test_sup_006_fails_for_what_is_fetched_without_a_version if {
+	sup_006("kubernetes:yaml/v2:ConfigGroup", {"files": ["app.yaml", "https://raw.example/main/install.yaml"]}) == {`ConfigGroup "x" is of no stated version; take files of a release, whose address names it.`}
+	sup_006("kubernetes:kustomize/v2:Directory", {"directory": "https://git.example/x//config?ref=main"}) == {`Directory "x" is of no stated version; take files of a release, whose address names it.`}
+	sup_006("kubernetes:kustomize/v2:Directory", {"directory": "https://git.example/x//config?ref=v1.2.3"}) == set()
+	sup_006("kubernetes:yaml/v2:ConfigGroup", {"files": ["app.yaml"], "yaml": "a: b"}) == set()
+}
+
+test_sup_006_takes_no_address_of_a_host_for_a_version if sup_006(config_file, {"file": "https://10.20.30.40/main/install.yaml"}) == {loose_file}

@@ -30,3 +30,9 @@ test_tag_003_is_silent_on_opaque_values if {
 		tag_003(deployment, labelled({"app": value, "team": value})) == set()
 	}
 }
+
+test_tag_003_fails_for_replicas_of_ones_own if {
+	every type in ["kubernetes:apps/v1:ReplicaSet", "kubernetes:core/v1:ReplicationController"] {
+		count(tag_003(type, {})) == 1
+	}
+}

@@ -66,3 +66,11 @@ test_zt_005_is_silent_on_opaque_values if {
 		zt_005("aws:lambda/function:Function", {"environment": {"variables": value}}) == set()
 	}
 }
+
+test_zt_005_fails_for_replicas_of_ones_own if {
+	every type in ["kubernetes:apps/v1:ReplicaSet", "kubernetes:core/v1:ReplicationController"] {
+		spec := {"template": {"spec": {"containers": [{"name": "x", "env": [{"name": "AWS_ACCESS_KEY_ID", "value": "x"}]}]}}}
+		hits := data.bedplate_deploy.deny_zt_005 with input as one(type, {"spec": spec})
+		count(hits) == 1
+	}
+}

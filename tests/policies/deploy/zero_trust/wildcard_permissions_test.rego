@@ -87,3 +87,10 @@ test_zt_006_is_silent_on_opaque_values if {
 		zt_006(iam_role, {"assumeRolePolicy": value, "inlinePolicies": value, "managedPolicyArns": [value]}) == set()
 	}
 }
+
+test_zt_006_fails_for_an_administrator_however_attached if {
+	every type in ["aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment"] {
+		hits := data.bedplate_deploy.deny_zt_006 with input as one(type, {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+		count(hits) == 1
+	}
+}
