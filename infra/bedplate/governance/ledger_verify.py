@@ -46,7 +46,7 @@ class Keys:
     owned: Mapping[str, PublicKey]
     """Those of the present approvers, by their names."""
     others: Sequence[PublicKey] = ()
-    """Those of former ones, whose names are not known."""
+    """Those of former ones, whose names are not known, and of whoever had another name."""
 
 
 def keys_of(spec: PlatformSpec, others: Sequence[PublicKey] = ()) -> Keys:
@@ -118,7 +118,9 @@ class _Chain:
         known = keys or NO_KEYS
         self._keys = (*known.owned.values(), *known.others)
         self._by_id = {key.keyid: key for key in self._keys}
-        self._owners = {key: name for name, key in known.owned.items()}
+        # Who is listed under a new name decided under the old one: the key is among the others too.
+        owned = known.owned.items()
+        self._owners = {key: name for name, key in owned if key not in known.others}
         self._time: datetime | None = None
 
     def faults(self, number: int, line: bytes) -> Iterator[str]:
@@ -207,7 +209,7 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         # What has no such form, a lone surrogate or a number beyond all bounds, nobody wrote here.
         return {**record, "canonical": dsse.canonical(record)}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

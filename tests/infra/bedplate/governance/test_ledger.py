@@ -100,11 +100,13 @@ def test_a_decision_is_signed_by_who_decided(ledger: Path) -> None:
     append(ledger, entry, KEY)
     append(ledger, replace(_entry(6), event="approval"), KEY)
     former = verify(ledger, Keys({}, [KEY.public]))
+    renamed = verify(ledger, Keys({"Layla Rahman": KEY.public}, [KEY.public]))
 
     assert _faults(ledger) == [
         "entry 5: It says that 'Omar Rahman' decided, and is signed with the key of Layla Haddad."
     ]
     assert (former.signed, former.faults) == (3, ())
+    assert (renamed.signed, renamed.faults) == (3, ())
 
 
 def test_an_entry_of_another_environment_is_told(ledger: Path) -> None:
