@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,15 @@ def test_a_faulty_record_stops_everything(
 
     expected = f"{tmp_path / '7.yaml'} is no change record: {problem}. Fix: mend it."
     assert caught.value.message == expected
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Whoever may write there could stop every deployment by it."""
+    os.mkfifo(tmp_path / "7.yaml")
+    with pytest.raises(ChangeError) as caught:
+        FileTickets(tmp_path).records("prod")
+
+    assert caught.value.message == f"{tmp_path / '7.yaml'} is no file. Fix: remove it."
 
 
 def test_no_folder_is_no_record(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -149,6 +150,14 @@ def test_a_release_of_what_has_no_digest_is_none(tmp_path: Path, odd: str) -> No
     assert caught.value.message == (
         f"{file} is no release that can be read. Fix: write it again with `bedplate release`."
     )
+
+
+def test_a_pipe_is_no_release(tmp_path: Path) -> None:
+    """Nobody waits for who may write into it."""
+    file = tmp_path / "aa.json"
+    os.mkfifo(file)
+    with pytest.raises(ReleaseError, match=" is no release that can be read"):
+        read_release(file)
 
 
 def test_a_changed_value_is_shown_before_and_after() -> None:
