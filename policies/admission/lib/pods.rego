@@ -29,18 +29,24 @@ pods contains part if some part in serving_parts
 # What an InferenceService runs, a second deployment of it too.
 serving_parts contains part if {
 	kind == "InferenceService"
-	some role in ["predictor", "transformer", "explainer"]
+	some role in ["transformer", "explainer"]
 	part := at(subject_spec, [role])
 	is_object(part)
 	is_known(part)
 }
 
-serving_parts contains part if {
+serving_parts contains predictor if {
+	some predictor in predictors
+	is_object(predictor)
+	is_known(predictor)
+}
+
+predictors contains at(subject_spec, ["predictor"]) if kind == "InferenceService"
+
+predictors contains predictor if {
 	kind == "InferenceService"
 	some canary in listed(at(subject_spec, ["canary"]))
-	part := at(canary, ["predictor"])
-	is_object(part)
-	is_known(part)
+	predictor := at(canary, ["predictor"])
 }
 
 # Containers that are written out. Ephemeral ones come by a person who looks into a running pod.

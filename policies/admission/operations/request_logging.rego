@@ -53,13 +53,4 @@ is_address(url, address) if url == address
 is_address(url, address) if url == sprintf("%s/", [address])
 
 # That of the predictor, and of each second deployment of it; null where there is none.
-loggers contains logger if {
-	serves_model
-	logger := at(subject_spec, ["predictor", "logger"])
-}
-
-loggers contains logger if {
-	serves_model
-	some canary in listed(at(subject_spec, ["canary"]))
-	logger := at(canary, ["predictor", "logger"])
-}
+loggers contains at(predictor, ["logger"]) if some predictor in predictors

@@ -46,17 +46,6 @@ deny_res_101 contains message if {
 	message := sprintf("%s names no place of its model; set storageUri.", [label])
 }
 
-predictors contains predictor if {
-	serves_model
-	predictor := at(subject_spec, ["predictor"])
-}
-
-predictors contains predictor if {
-	serves_model
-	some canary in listed(at(subject_spec, ["canary"]))
-	predictor := at(canary, ["predictor"])
-}
-
 storage_uris contains uri if {
 	some server in servers
 	uri := at(server, ["storageUri"])
