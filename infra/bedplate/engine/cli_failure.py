@@ -26,8 +26,9 @@ def failure(verb: str, stack: str, project: str, output: str) -> EngineError:
             f'Pulumi has no stack "{stack}" of the project {project}. '
             f"Fix: create it with `pulumi stack init {stack}` in the project's folder."
         )
+    folder = f"infra/{project.removeprefix('bedplate-')}"
     if _LOCKED in output:
-        cancel = f"pulumi -C infra/{project.removeprefix('bedplate-')} cancel {stack} --yes"
+        cancel = f"pulumi -C {folder} cancel {stack} --yes"
         return EngineError(
             f"pulumi {verb} of {project}, stack {stack}, failed: another run holds its state.\n"
             f"Fix: wait for it. Where none runs, one was killed: `{cancel}` frees the state "
@@ -36,12 +37,11 @@ def failure(verb: str, stack: str, project: str, output: str) -> EngineError:
         )
     absent = _ABSENT.search(output)
     if absent:
-        file = f"infra/{project.removeprefix('bedplate-')}/Pulumi.yaml"
         return EngineError(
             f"pulumi {verb} of {project}, stack {stack}, failed: "
             f"the program's Python has no module {absent[1]}.\n"
-            f"Fix: install your lock in the virtual environment that {file} names; where it is "
-            "missing, make it."
+            f"Fix: install your lock in the virtual environment that {folder}/Pulumi.yaml names; "
+            "where it is missing, make it."
         )
     messages = list(dict.fromkeys(_without_traceback(text) for text in _messages(output)))
     shown = messages[:_MAXIMUM_MESSAGES] or ["it gave no reason"]

@@ -68,11 +68,12 @@ def _cuts(run: list[str], file: Path, blob: Callable[[str], bytes]) -> Iterator[
     for commit, before, after in way:
         if not blob(after).startswith(blob(before)):
             yield f"The commit {commit} removes or edits entries."
+    seen = set(way)
     kept = Counter(map(_subject, present.splitlines()))
     lost: dict[str, None] = {}
     for change in _changes(run, file, "--full-history"):
         commit, before, after = change
-        if change in way or blob(after).startswith(blob(before)):
+        if change in seen or blob(after).startswith(blob(before)):
             continue
         removed = Counter(blob(before).splitlines()) - Counter(blob(after).splitlines())
         subjects = Counter(map(_subject, removed.elements()))

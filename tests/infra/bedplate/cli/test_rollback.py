@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from support.deployments import BANNER, BY, Cli, events, ticket
 from bedplate.governance.ledger import Entry, append
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -117,17 +118,23 @@ def test_approvals_that_are_gone_stop_a_rollback(
     assert ["foundation", "up"] not in [call[:2] for call in pulumi.calls]
 
 
+@contextmanager
+def _governance(root: Path) -> Iterator[dict[str, Any]]:
+    """Give who decides, as the files of today say it, to be changed there."""
+    common = root / "stacks/common.yaml"
+    values = yaml.safe_load(common.read_text())
+    yield values["governance"]
+    common.write_text(yaml.safe_dump(values))
+
+
 def test_today_decides_who_may_approve_a_rollback(
     run: Callable[..., Any], two_releases: tuple[Path, list[str]], pulumi: Cli
 ) -> None:
     """An approval by a key that was struck off since counts no more."""
     root, _ = two_releases
-    common = root / "stacks/common.yaml"
-    values = yaml.safe_load(common.read_text())
-    approvals = values["governance"]["approvals"]
-    gone, *left = approvals["approvers"]
-    approvals["approvers"] = [*left, {**gone, "public_key": None}]
-    common.write_text(yaml.safe_dump(values))
+    with _governance(root) as governance:
+        gone, *left = governance["approvals"]["approvers"]
+        governance["approvals"]["approvers"] = [*left, {**gone, "public_key": None}]
     done = run("rollback", "prod", "--yes", *BY)
     (file,) = (
         each
@@ -146,11 +153,9 @@ def test_a_freeze_of_today_stops_a_rollback(
 ) -> None:
     """The old files know nothing of it."""
     root, _ = two_releases
-    common = root / "stacks/common.yaml"
-    values = yaml.safe_load(common.read_text())
     freeze = {"start": "2026-01-01", "end": "2999-12-31", "reason": "year-end closing"}
-    values["governance"]["change"] = {"freezes": [freeze]}
-    common.write_text(yaml.safe_dump(values))
+    with _governance(root) as governance:
+        governance["change"] = {"freezes": [freeze]}
     done = run("rollback", "prod", "--yes", *BY)
 
     assert done.code == 1

@@ -58,6 +58,20 @@ def _commit(git: Git) -> str:
     return git("rev-parse", "--short=12", "HEAD")
 
 
+def _cut(ledger: Path, left: int) -> None:
+    """Leave so many entries in a ledger."""
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(lines[:left]))
+
+
+def _go_beside(ledger: Path, git: Git) -> None:
+    """Leave a branch beside main, where main goes on with an entry."""
+    _commit(git)
+    git("branch", "beside")
+    _add(ledger, 9, "refused")
+    _commit(git)
+
+
 def _told(ledger: Path) -> list[str]:
     return [str(fault) for fault in git_faults(ledger)]
 
@@ -68,7 +82,7 @@ def test_git_shows_what_was_taken_away(ledger: Path, git: Git) -> None:
     _add(ledger, 9)
     assert git_faults(ledger) == ()
     _commit(git)
-    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:3]))
+    _cut(ledger, 3)
     uncommitted = _told(ledger)
     cut = _commit(git)
 
@@ -78,10 +92,7 @@ def test_git_shows_what_was_taken_away(ledger: Path, git: Git) -> None:
 
 def test_a_merge_that_takes_ours_is_a_cut(ledger: Path, git: Git) -> None:
     """Main moves on to a merge whose first parent never had the entry."""
-    _commit(git)
-    git("branch", "beside")
-    _add(ledger, 9, "refused")
-    _commit(git)
+    _go_beside(ledger, git)
     git("checkout", "-q", "beside")
     git("commit", "-q", "--allow-empty", "-m", "something else")
     git("merge", "-q", "-s", "ours", "main", "-m", "merge")
@@ -94,11 +105,8 @@ def test_a_merge_that_takes_ours_is_a_cut(ledger: Path, git: Git) -> None:
 
 def test_a_cut_on_a_branch_that_is_merged_in_shows(ledger: Path, git: Git) -> None:
     """Against neither of its parents does the merge itself lack a line."""
-    _commit(git)
-    git("branch", "beside")
-    _add(ledger, 9, "refused")
-    _commit(git)
-    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:3]))
+    _go_beside(ledger, git)
+    _cut(ledger, 3)
     cut = _commit(git)
     git("checkout", "-q", "beside")
     git("commit", "-q", "--allow-empty", "-m", "something else")
@@ -116,7 +124,7 @@ def test_no_setting_hides_a_cut(ledger: Path, git: Git, settings: tuple[str, str
     git("config", *settings)
     (ledger.parent.parent / ".gitattributes").write_text("*.jsonl -diff\n")
     _commit(git)
-    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:2]))
+    _cut(ledger, 2)
     uncommitted = _told(ledger)
     cut = _commit(git)
 
